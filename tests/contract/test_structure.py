@@ -17,7 +17,6 @@ PROVED_ELSEWHERE: dict[str, str] = {
     "accounts.privacy.account": "tests/orders/privacy/test_erasing.py",
     "accounts.privacy.person": "tests/orders/privacy/test_told.py",
     "accounts.privacy.traces": "tests/orders/privacy/test_erasing.py",
-    "orders.payments.due_dates": "tests/orders/payments/test_reminders.py",
     "orders.payments.details": "tests/orders/payments/test_recording.py",
     "orders.payments.ledger": "tests/orders/payments/test_recording.py",
     "orders.readers.payments": "tests/orders/api/test_payments.py",
