@@ -12,7 +12,7 @@ from backoffice.sheets.cells import NUMBERS, SHOWN, CellFault, CellKind, shown_t
 from backoffice.sheets.columns import COLUMN_NAMES, Layout, columns_of, key_of
 from backoffice.sheets.csv_rows import Sheet, SheetRow
 from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
-from backoffice.sheets.reading import HEADER_WITHIN, sheet_of
+from backoffice.sheets.reading import sheet_of
 from backoffice.sheets.remarks import Remark, remark_naming
 
 LONGEST_NAME = 60
@@ -76,14 +76,14 @@ class SheetTable:
         words = set().union(*map(self._layout.words_of, self._layout.needed))
         names = words | {_plainly(name) for name in self._header if name.strip()}
         unnamed = [place for place, name in enumerate(self._header) if not name.strip()]
-        is_text = self._sheet.of_text
+        is_text = self._sheet.of_text and not self._layout.written_by_others
         for row in self._sheet.rows:
             cells = row.cells
             if is_text and len(cells) != width:
                 _refuse_ragged(row, width, least)
             if len(cells) < width:
                 cells.extend(padding)
-            if unnamed or len(cells) > width:
+            if (unnamed or len(cells) > width) and not self._layout.written_by_others:
                 self._look_for_strays(row, unnamed)
             if _plainly(cells[begins]) in names and self._is_header_again(row):
                 continue
@@ -156,7 +156,7 @@ def _header_in(rows: Iterator[SheetRow], layout: Layout) -> tuple[SheetRow, bool
     for row in chain([first], rows):
         if layout.is_header(row.cells):
             return row, row is not first
-        if row.number >= HEADER_WITHIN:
+        if row.number >= layout.header_within:
             break
     return first, False
 
