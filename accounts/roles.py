@@ -41,6 +41,12 @@ SEE_CUSTOMERS = _right(
     gettext_lazy("see customers"), "accounts.view_customer", seen=gettext_lazy("customers")
 )
 SEE_REVENUE = _right(gettext_lazy("see revenue"), "orders.view_revenue", seen=gettext_lazy("revenue"))
+SEE_PAYMENT_STATE = _right(
+    gettext_lazy("see whether orders are paid"),
+    "orders.view_payment_state",
+    seen=gettext_lazy("whether orders are paid"),
+)
+SEE_PAYMENTS = _right(gettext_lazy("see payments"), "orders.view_paymententry", seen=gettext_lazy("payments"))
 SEE_PROMOS = _right(
     gettext_lazy("see promo codes"),
     "orders.view_promotion",
@@ -70,6 +76,18 @@ SELL = _right(
     "orders.change_order",
     "orders.cancel_order",
 )
+TAKE_PAYMENTS = _right(
+    gettext_lazy("record payments, pay back and grant small allowances"),
+    "orders.record_payment",
+    "orders.pay_back",
+    "orders.grant_allowance",
+)
+WAIVE_ANY_AMOUNT = _right(
+    gettext_lazy("grant allowances and write off balances of any amount"),
+    "orders.grant_any_allowance",
+    "orders.write_off",
+)
+SHIP_UNPAID = _right(gettext_lazy("ship orders that are not paid"), "orders.ship_unpaid")
 MANAGE_PROMOS = _right(
     gettext_lazy("create, edit and pause promo codes"),
     "orders.add_promotion",
@@ -102,6 +120,8 @@ RIGHTS = (
     SEE_ORDERS,
     SEE_CUSTOMERS,
     SEE_REVENUE,
+    SEE_PAYMENT_STATE,
+    SEE_PAYMENTS,
     SEE_PROMOS,
     SEE_EMAILS,
     EDIT_PRODUCTS,
@@ -109,6 +129,9 @@ RIGHTS = (
     FULFIL,
     COMMENT,
     SELL,
+    TAKE_PAYMENTS,
+    WAIVE_ANY_AMOUNT,
+    SHIP_UNPAID,
     MANAGE_PROMOS,
     EDIT_CUSTOMERS,
     EXPORT,
@@ -177,17 +200,22 @@ def _role(name: str, *rights: Right) -> Role:
 
 ROLES = (
     _role("Manager", *RIGHTS),
-    _role("Warehouse", SEE_CATALOGUE, SEE_ORDERS, SEE_CUSTOMERS, MOVE_STOCK, FULFIL, COMMENT),
+    _role(
+        "Warehouse", SEE_CATALOGUE, SEE_ORDERS, SEE_CUSTOMERS, SEE_PAYMENT_STATE, MOVE_STOCK, FULFIL, COMMENT
+    ),
     _role(
         "Support",
         SEE_CATALOGUE,
         SEE_ORDERS,
         SEE_CUSTOMERS,
+        SEE_PAYMENT_STATE,
+        SEE_PAYMENTS,
         SEE_PROMOS,
         SEE_EMAILS,
         FULFIL,
         COMMENT,
         SELL,
+        TAKE_PAYMENTS,
         REQUEUE,
     ),
     _role("Marketing", SEE_CATALOGUE, SEE_ORDERS, SEE_REVENUE, SEE_PROMOS, MANAGE_PROMOS),

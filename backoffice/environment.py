@@ -50,6 +50,11 @@ def boolean(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
+def truth(name: str, *, default: bool) -> bool:
+    """Return what the variable says; an empty one counts as not set."""
+    return boolean(name, default=default) if text(name) else default
+
+
 def integer(name: str, default: int) -> int:
     value = text(name)
     try:

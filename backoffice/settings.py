@@ -58,6 +58,12 @@ SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
 # In other currencies so much may be next to nothing: there the limits on orders and units alone are given.
 MOST_OPEN = Decimal("25000.00") if SHOP_CURRENCY in ("CHF", "EUR", "GBP", "USD") else None
 SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", MOST_OPEN, currency=SHOP_CURRENCY) or None
+# Whether unpaid orders ship, when they are due, and what may be given up without a manager: docs/payments.md.
+SHOP_SHIP_UNPAID = env.truth("SHOP_SHIP_UNPAID", default=True)
+SHOP_PAYMENT_DAYS = env.limit("SHOP_PAYMENT_DAYS", 0)
+SHOP_REMIND_AFTER_DAYS = env.limit("SHOP_REMIND_AFTER_DAYS", 0)
+SHOP_ALLOWANCE_UP_TO = env.amount("SHOP_ALLOWANCE_UP_TO", Decimal(50), currency=SHOP_CURRENCY)
+SHOP_WRITE_OFF_UP_TO = env.amount("SHOP_WRITE_OFF_UP_TO", Decimal(1), currency=SHOP_CURRENCY)
 # What is kept of people, and for how long: docs/privacy.md. None is for ever.
 SHOP_KEEP_MAIL_TEXTS_DAYS = env.limit("SHOP_KEEP_MAIL_TEXTS_DAYS", 0)
 SHOP_KEEP_CUSTOMERS_MONTHS = env.limit("SHOP_KEEP_CUSTOMERS_MONTHS", 0)

@@ -29,18 +29,24 @@ def order_with_number(number: str) -> Order:
     return _order_or_unknown(Order.objects.with_number(number).first(), number)
 
 
+def hold(number: str, *, expected_version: int | None = None) -> Order:
+    """Return the order, locked until the transaction ends. Raises UnknownOrder, Stale."""
+    order = _order_or_unknown(next(iter(_locked_orders(normalised_number(number))), None), number)
+    if expected_version is not None and expected_version != order.version:
+        raise Stale(_("%(order)s was changed meanwhile. Look at it again.") % {"order": order.number})
+    return order
+
+
 def begin(number: str, action: Action, *, expected_version: int | None) -> tuple[Order, list[OrderLine]]:
     """Return the order and its lines, locked until the transaction ends; the status must allow `action`.
 
     Raises:
         UnknownOrder, Stale, IllegalTransition.
     """
-    order = _order_or_unknown(next(iter(_locked_orders(normalised_number(number))), None), number)
-    if expected_version is not None and expected_version != order.version:
-        raise Stale(_("%(order)s was changed meanwhile. Look at it again.") % {"order": order.number})
+    order = hold(number, expected_version=expected_version)
     if not is_allowed(action, order.status):
         raise _not_possible(order, action)
-    return order, _lines_of(order.pk)
+    return order, lines_of(order.pk)
 
 
 def _not_possible(order: Order, action: Action) -> IllegalTransition:
@@ -56,8 +62,13 @@ def finish(
     if counters:
         OrderLine.objects.bulk_update(lines, counters)
     order.status = status_of(lines)
+    save(order, ["status", *fields])
+
+
+def save(order: Order, fields: Sequence[str]) -> None:
+    """Save these fields as a new version; what the database makes of them, such as `due`, is read back."""
     order.version += 1
-    order.save(update_fields=["status", "version", "updated_at", *fields])
+    order.save(update_fields=["version", "updated_at", *fields])
 
 
 @selecting
@@ -66,7 +77,7 @@ def _locked_orders(number: str) -> QuerySet[Order]:
 
 
 @selecting
-def _lines_of(order_id: int) -> QuerySet[OrderLine]:
+def lines_of(order_id: int) -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order=order_id).order_by("position")
 
 

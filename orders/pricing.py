@@ -232,6 +232,14 @@ def credit_of(*, paid: Decimal, quantity: int, done: int, units: int, places: in
     return after - before
 
 
+def credit_of_rest(*, remaining: Decimal, left: int, units: int, places: int) -> Decimal:
+    """Return what `units` of the `left` ones are worth, on a line of which value was given up without units.
+
+    They share what remains of the line's value, and the last of them take all of it.
+    """
+    return rounded_to(remaining * units / left, places)
+
+
 def _priced_line(item: BasketItem, places: int) -> PricedLine:
     subtotal = rounded_to(item.unit_price * item.quantity, places)
     nothing = rounded_to(ZERO, places)

@@ -1,9 +1,10 @@
-"""The status of an order, and which action is allowed in which status."""
+"""The status of an order, which action is allowed in which status, and how far it is paid."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Protocol
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -70,3 +71,31 @@ def status_of(lines: Iterable[Counters]) -> OrderStatus:
     if still_open:
         return OrderStatus.PARTIALLY_SHIPPED
     return OrderStatus.DELIVERED if delivered == shipped else OrderStatus.SHIPPED
+
+
+class PaymentState(TextChoices):
+    """How far an order is paid; derived from what is due and paid, and never set."""
+
+    TO_PAY = "to_pay", _("To pay")
+    PART_PAID = "part_paid", _("Part-paid")
+    PAID = "paid", _("Paid")
+    TO_PAY_BACK = "to_pay_back", _("To pay back")
+    NOTHING_TO_PAY = "nothing_to_pay", _("Nothing to pay")
+
+
+def payment_state_of(*, due: Decimal, paid: Decimal) -> PaymentState:
+    if due < 0:
+        return PaymentState.TO_PAY_BACK
+    if due:
+        return PaymentState.PART_PAID if paid else PaymentState.TO_PAY
+    return PaymentState.PAID if paid else PaymentState.NOTHING_TO_PAY
+
+
+# The same as `payment_state_of`, for the database.
+IN_PAYMENT_STATE: dict[PaymentState, Q] = {
+    PaymentState.TO_PAY: Q(due__gt=0, paid=0),
+    PaymentState.PART_PAID: Q(due__gt=0, paid__gt=0),
+    PaymentState.PAID: Q(due=0, paid__gt=0),
+    PaymentState.TO_PAY_BACK: Q(due__lt=0),
+    PaymentState.NOTHING_TO_PAY: Q(due=0, paid=0),
+}

@@ -14,6 +14,12 @@ cancelled           cancellation, is_whole, reason, credit, shipping_credit,
                     lines: [{sku, name, quantity, credit}]
 returned            return, reason, credit, shipping_credit, lines: [{sku, name, quantity, restock, credit}];
                     a line of which some were restocked and some written off is there twice
+payment_recorded, paid_back, charged_back, written_off
+                    entry: its key, amount (signed: what the balance changed by), method, reference, settles,
+                    note; moved_from and moved_to, when it was first booked on another order
+payment_reversed    the same, with reversed: the kind, and reversed_entry: the key of what was taken back
+allowed             allowance, amount, shipping: its part of the shipping fee, reason,
+                    lines: [{sku, name, amount}]
 email_sent_again    template, email: the number of the new mail
 comment             text
 """

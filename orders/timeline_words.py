@@ -1,13 +1,17 @@
 """Sentences about entries of a timeline, made of their facts whenever they are shown, at every door."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.countries import postal_lines
-from orders.models import EventKind
+from backoffice.languages import inside_a_sentence
+from backoffice.money import formatted
+from orders.models import EventKind, PaymentKind, PaymentMethod
 
 NAMED_AT_MOST = 10
 NOTHING = "–"
@@ -118,6 +122,66 @@ def _returned(facts: Facts) -> str:
     return _("Returned %(restocked)s; %(written_off)s written off") % told
 
 
+def _payment_recorded(facts: Facts) -> str:
+    told = _money_told(facts)
+    if facts.get("moved_from"):
+        return _("Payment of %(amount)s by %(method)s taken over from %(order)s") % {
+            **told,
+            "order": facts["moved_from"],
+        }
+    return _("Payment of %(amount)s by %(method)s") % told
+
+
+def _paid_back(facts: Facts) -> str:
+    if facts["settles"]:
+        return _("Paid back %(amount)s by %(method)s for %(settles)s") % _money_told(facts)
+    return _("Paid back %(amount)s by %(method)s") % _money_told(facts)
+
+
+def _charged_back(facts: Facts) -> str:
+    return _("%(amount)s taken back by the bank or provider (%(method)s)") % _money_told(facts)
+
+
+def _written_off(facts: Facts) -> str:
+    return _("Written off %(amount)s: %(note)s") % _money_told(facts)
+
+
+def _payment_reversed(facts: Facts) -> str:
+    told = {**_money_told(facts), "entry": _kind_told(facts["reversed"])}
+    if facts.get("moved_to"):
+        return _("%(entry)s of %(amount)s moved to %(order)s") % {**told, "order": facts["moved_to"]}
+    return _("%(entry)s of %(amount)s reversed: %(note)s") % told
+
+
+def _allowed(facts: Facts) -> str:
+    told = {"amount": _amount_told(facts), "reason": facts["reason"] or NOTHING}
+    return _("Allowance of %(amount)s: %(reason)s") % told
+
+
+def _kind_told(kind: str) -> str:
+    return str(PaymentKind(kind).label)
+
+
+def _money_told(facts: Facts) -> dict[str, str]:
+    return {
+        "amount": _amount_told(facts),
+        "method": _method_told(facts["method"]),
+        "settles": facts["settles"],
+        "note": facts.get("note") or NOTHING,
+    }
+
+
+def _method_told(method: str) -> str:
+    if not method:
+        return NOTHING
+    label = PaymentMethod(method).label
+    return str(label) if method == PaymentMethod.PAYPAL else inside_a_sentence(label)
+
+
+def _amount_told(facts: Facts) -> str:
+    return formatted(abs(Decimal(facts["amount"])), settings.SHOP_CURRENCY)
+
+
 def _email_sent_again(facts: Facts) -> str:
     return _("Sent again: %(mail)s") % {"mail": MAILS[facts["template"]]}
 
@@ -145,6 +209,12 @@ SENTENCES: Mapping[EventKind, Callable[[Facts], str]] = {
     EventKind.DELIVERED: _delivered,
     EventKind.CANCELLED: _cancelled,
     EventKind.RETURNED: _returned,
+    EventKind.PAYMENT_RECORDED: _payment_recorded,
+    EventKind.PAID_BACK: _paid_back,
+    EventKind.CHARGED_BACK: _charged_back,
+    EventKind.ALLOWED: _allowed,
+    EventKind.WRITTEN_OFF: _written_off,
+    EventKind.PAYMENT_REVERSED: _payment_reversed,
     EventKind.EMAIL_SENT_AGAIN: _email_sent_again,
     EventKind.COMMENT: _comment,
 }

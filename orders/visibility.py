@@ -18,6 +18,17 @@ PERSONAL_OF_SHIPMENT = ("tracking_number", "shipping_address")
 PERSONAL_FACTS = ("reason", "tracking_number")
 # An order may have been somebody else's before its e-mail address was corrected.
 OF_WHOEVER_HAD_IT = ("email", "shipping_address")
+# Who may see whether an order is paid need not see each payment.
+ABOUT_MONEY = (
+    EventKind.PAYMENT_RECORDED,
+    EventKind.PAID_BACK,
+    EventKind.CHARGED_BACK,
+    EventKind.ALLOWED,
+    EventKind.WRITTEN_OFF,
+    EventKind.PAYMENT_REVERSED,
+)
+# What colleagues write beside a payment.
+AMONG_STAFF = ("note",)
 # Comments are among colleagues who may know the customer, and so is which mail was sent again.
 AMONG_COLLEAGUES = (EventKind.COMMENT, EventKind.EMAIL_SENT_AGAIN)
 
@@ -37,6 +48,16 @@ def may_read_emails(user: User) -> bool:
     return user.has_perm("outbox.view_emailmessage") and may_know_customers(user)
 
 
+def may_know_payment_state(user: User) -> bool:
+    """Tell whether the user may see what of an order is paid and due: customers see it of their own."""
+    return not user.is_staff or user.has_perm("orders.view_payment_state")
+
+
+def may_know_payments(user: User) -> bool:
+    """Tell whether the user may see an order's payments: customers see those of their own, without notes."""
+    return not user.is_staff or user.has_perm("orders.view_paymententry")
+
+
 def note_told_to(user: User, order: Order) -> str:
     """Return the order's note, or "" for whoever may not know customers."""
     return order.note if may_know_customers(user) else ""
@@ -52,8 +73,12 @@ def events_told_to(user: User, events: QuerySet[OrderEvent]) -> QuerySet[OrderEv
 
     Comments are among colleagues who may know the customer.
     """
-    is_colleague = user.is_staff and may_know_customers(user)
-    return events if is_colleague else events.exclude(kind__in=AMONG_COLLEAGUES)
+    hidden: list[EventKind] = []
+    if not (user.is_staff and may_know_customers(user)):
+        hidden += AMONG_COLLEAGUES
+    if not may_know_payments(user):
+        hidden += ABOUT_MONEY
+    return events.exclude(kind__in=hidden) if hidden else events
 
 
 def facts_told_to(user: User, facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -62,7 +87,8 @@ def facts_told_to(user: User, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     Customers learn that an address was corrected, not from what to what.
     """
     if not user.is_staff:
-        return _without_changes(facts, OF_WHOEVER_HAD_IT)
+        told = {name: fact for name, fact in facts.items() if name not in AMONG_STAFF}
+        return _without_changes(told, OF_WHOEVER_HAD_IT)
     if may_know_customers(user):
         return facts
     hidden = {name: None for name in PERSONAL_FACTS if name in facts}

@@ -42,6 +42,11 @@ class ShopNow:
     max_open_orders: int | None
     max_open_units: int | None
     max_open_value: Decimal | None
+    ship_unpaid: bool
+    payment_days: int | None
+    remind_after_days: int | None
+    allowance_up_to: Decimal | None
+    write_off_up_to: Decimal
     keep_mail_texts_days: int | None
     keep_customers_months: int | None
     keep_sign_ins_days: int | None

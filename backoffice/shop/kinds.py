@@ -167,7 +167,7 @@ class ChoiceKind(SettingKind):
     among: Callable[[], Mapping[str, Any]]
     control = "choice"
 
-    def value(self, text: str) -> str:
+    def value(self, text: str) -> Any:
         wanted = text.strip().casefold()
         for code in self.among():
             if code.casefold() == wanted:
@@ -177,8 +177,26 @@ class ChoiceKind(SettingKind):
             raise Unfit(_("Choose one of the list: there is no such code."))
         raise Unfit(_("Choose one of: %(codes)s.") % {"codes": ", ".join(known)})
 
-    def words(self, value: str) -> str:
+    def words(self, value: Any) -> str:
         return str(self.among().get(value, value))
+
+
+@dataclass(frozen=True, slots=True)
+class TruthKind(ChoiceKind):
+    """Yes or no."""
+
+    among: Callable[[], Mapping[str, Any]] = lambda: {"yes": _("Yes"), "no": _("No")}
+
+    def value(self, text: str) -> Any:
+        words = {"1": "yes", "true": "yes", "on": "yes", "0": "no", "false": "no", "off": "no"}
+        wanted = text.strip().casefold()
+        return ChoiceKind.value(self, words.get(wanted, wanted)) == "yes"
+
+    def text(self, value: bool) -> str:
+        return "yes" if value else "no"
+
+    def words(self, value: Any) -> str:
+        return ChoiceKind.words(self, self.text(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +225,7 @@ def never() -> str:
 
 def for_ever() -> str:
     return _("For ever")
+
+
+def no_due_date() -> str:
+    return _("No due date")

@@ -5,17 +5,24 @@ from collections.abc import Iterator
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Each table with its refusal, and what makes a row of it one that is there already, besides its key.
-TABLES = {
-    "catalog_stockmovement": (
-        "stock movements are append-only",
-        """ OR EXISTS (
-            SELECT 1 FROM catalog_stockmovement
-            WHERE product_id = NEW.product_id AND kind = NEW.kind AND reference = NEW.reference
-                AND kind IN ('reserve', 'release', 'ship', 'unship', 'restock', 'import', 'undo')
-        )""",
-    ),
-    "catalog_productchange": ("the history of products is append-only", ""),
-}
+TABLES: dict[str, tuple[str, str]] = {}
+
+
+def append_only(table: str, refusal: str, *, or_twin: str = "") -> None:
+    """Have the triggers guard this table too; `or_twin` is SQL about `NEW`, beginning with OR."""
+    TABLES[table] = refusal, or_twin
+
+
+append_only(
+    "catalog_stockmovement",
+    "stock movements are append-only",
+    or_twin=""" OR EXISTS (
+        SELECT 1 FROM catalog_stockmovement
+        WHERE product_id = NEW.product_id AND kind = NEW.kind AND reference = NEW.reference
+            AND kind IN ('reserve', 'release', 'ship', 'unship', 'restock', 'import', 'undo')
+    )""",
+)
+append_only("catalog_productchange", "the history of products is append-only")
 SQLITE_ACTIONS = ("update", "delete", "replace")
 POSTGRESQL_ACTIONS = ("update", "delete", "truncate")
 

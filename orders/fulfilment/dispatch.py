@@ -19,7 +19,7 @@ from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.parcels import ParcelFile, ParcelRow
 from orders.fulfilment.tracking_numbers import problems_with_tracking_numbers
 from orders.models import Order, OrderLine, Shipment
-from orders.models.order import OPEN_UNITS
+from orders.models.order_line import OPEN_UNITS
 from orders.status import Action, OrderStatus, is_allowed
 
 ORDERS_AT_ONCE = 500

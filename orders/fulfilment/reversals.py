@@ -16,9 +16,11 @@ def credit_cancelled(
     order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units]
 ) -> tuple[list[Decimal], Decimal]:
     """Return what the units and the shipping fee with them are worth; count both, saving nothing."""
+    fee_left = shipping_left(order, order_lines)
     worth = [_credit(order, each, "cancelled") for each in units]
     # The shipping fee is credited only when nothing at all will have been shipped.
-    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else zero()
+    is_whole = status_of(order_lines) == OrderStatus.CANCELLED
+    shipping = fee_left if is_whole else zero()
     order.credited += shipping
     return worth, shipping
 
@@ -92,7 +94,8 @@ def write_return(
 
 def shipping_left(order: Order, lines: Sequence[OrderLine]) -> Decimal:
     """Return how much of the shipping fee was not credited yet: the order's credits beyond its lines' are."""
-    return order.shipping - (order.credited - sum((line.credited for line in lines), zero()))
+    of_goods = sum((line.credited + line.allowed for line in lines), zero())
+    return order.shipping - (order.credited - of_goods)
 
 
 def _credit(order: Order, units: Units, counter: Literal["cancelled", "returned"]) -> Decimal:

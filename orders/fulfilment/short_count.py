@@ -13,7 +13,7 @@ from catalog.models import Product, StockMovement
 from catalog.products import product_with_sku
 from orders.fulfilment.lifecycle import cancel_order
 from orders.models import Order, OrderLine, PromoCode, RedemptionState
-from orders.models.order import OPEN_UNITS
+from orders.models.order_line import OPEN_UNITS
 
 REASON = gettext_lazy("Not on the shelf")
 

@@ -15,7 +15,7 @@ from backoffice.money import places
 from backoffice.text import identity_key
 from catalog.earlier_skus import products_named
 from orders.models import OrderLine
-from orders.pricing import credit_of
+from orders.pricing import credit_of, credit_of_rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class Units:
 
     def credit(self) -> Decimal:
         """Return what the units are worth; call it before the line's counters change."""
-        line = self.line
+        line, units = self.line, self.quantity
         done = line.cancelled + line.returned
-        return credit_of(
-            paid=line.total, quantity=line.quantity, done=done, units=self.quantity, places=places()
-        )
+        if line.allowed:
+            left = line.quantity - done
+            return credit_of_rest(remaining=line.remaining, left=left, units=units, places=places())
+        return credit_of(paid=line.total, quantity=line.quantity, done=done, units=units, places=places())
 
 
 def all_open(lines: Sequence[OrderLine]) -> list[Units]:
@@ -90,6 +91,26 @@ def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[
     return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 
+def lines_named(lines: Sequence[OrderLine], skus: Sequence[str]) -> list[OrderLine]:
+    """Return the lines of these SKUs, each once, in the order of the lines.
+
+    Raises:
+        Invalid: naming every SKU that is not in the order; or none is named.
+    """
+    by_key = _lines_by_sku(lines, skus)
+    faults = [
+        Fault(f"/skus/{index}", "validation", _not_in_order(sku), {"sku": sku})
+        for index, sku in enumerate(skus)
+        if identity_key(sku) not in by_key
+    ]
+    if not skus:
+        faults = [Fault("/skus", "validation", _("Name at least one line, or leave them out for all."))]
+    if faults:
+        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
+    named = {by_key[identity_key(sku)].position for sku in skus}
+    return [line for line in lines if line.position in named]
+
+
 def _lines_by_sku(lines: Sequence[OrderLine], skus: Iterable[str]) -> dict[str, OrderLine]:
     """Return the lines by the key of the SKU they were ordered by, and of those of `skus` that mean them.
 
@@ -145,9 +166,13 @@ def _problem_with_units(
     too_many: Callable[[int], str],
 ) -> str:
     if line is None:
-        return _("%(sku)s is not in this order.") % {"sku": sku.strip()[:64]}
+        return _not_in_order(sku)
     if quantity < 1:
         return _("Choose at least one unit of %(sku)s.") % {"sku": line.sku}
     if taken + quantity > at_most(line):
         return too_many(at_most(line)) % {"count": at_most(line), "sku": line.sku, "wanted": taken + quantity}
     return ""
+
+
+def _not_in_order(sku: str) -> str:
+    return _("%(sku)s is not in this order.") % {"sku": sku.strip()[:64]}

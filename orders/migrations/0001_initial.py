@@ -96,6 +96,10 @@ class Migration(migrations.Migration):
                 ('total', backoffice.db.money_fields.MoneyField(editable=False, verbose_name='total')),
                 ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, editable=False)),
                 ('net', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('credited')), output_field=backoffice.db.money_fields.MoneyField(), precision=3), output_field=backoffice.db.money_fields.MoneyField())),
+                ('paid', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, editable=False)),
+                ('waived', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, editable=False)),
+                ('due', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('credited')), '-', models.F('paid')), '-', models.F('waived')), output_field=backoffice.db.money_fields.MoneyField(), precision=3), output_field=backoffice.db.money_fields.MoneyField(verbose_name='due'))),
+                ('payment_due_on', models.DateField(blank=True, null=True, verbose_name='to be paid by')),
                 ('units', models.PositiveIntegerField(editable=False, help_text='Units ordered, over all lines.')),
                 ('promo_code', models.CharField(blank=True, editable=False, max_length=40)),
                 ('promo_terms', models.JSONField(editable=False, null=True)),
@@ -134,10 +138,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Allowance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(help_text='Such as B-100042-A1.', max_length=60)),
+                ('amount', backoffice.db.money_fields.MoneyField(help_text='Over all lines, and of the shipping fee.')),
+                ('shipping', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, help_text='The part of it that is of the shipping fee.')),
+                ('reason', models.CharField(max_length=255)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allowances', to='orders.order')),
+            ],
+            options={
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
             name='OrderEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('shipment_corrected', 'Shipment corrected'), ('shipment_undone', 'Shipment undone'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('email_sent_again', 'E-mail sent again'), ('comment', 'Comment')], max_length=30)),
+                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('shipment_corrected', 'Shipment corrected'), ('shipment_undone', 'Shipment undone'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('payment_recorded', 'Payment recorded'), ('paid_back', 'Paid back'), ('charged_back', 'Charged back'), ('allowed', 'Allowance granted'), ('written_off', 'Balance written off'), ('payment_reversed', 'Payment entry reversed'), ('email_sent_again', 'E-mail sent again'), ('comment', 'Comment')], max_length=30)),
                 ('facts', models.JSONField(default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -161,6 +180,7 @@ class Migration(migrations.Migration):
                 ('cancelled', models.PositiveIntegerField(default=0)),
                 ('returned', models.PositiveIntegerField(default=0)),
                 ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
+                ('allowed', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.product')),
             ],
@@ -176,6 +196,52 @@ class Migration(migrations.Migration):
                 ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('cancellation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.cancellation')),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AllowanceLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', backoffice.db.money_fields.MoneyField()),
+                ('allowance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.allowance')),
+                ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PaymentEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6, verbose_name='door')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='time')),
+                ('kind', models.CharField(choices=[('payment', 'Payment'), ('refund', 'Paid back'), ('chargeback', 'Charged back'), ('write_off', 'Written off'), ('reversal', 'Reversal')], max_length=10, verbose_name='kind')),
+                ('paid_delta', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, verbose_name='change of paid')),
+                ('waived_delta', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, verbose_name='change of waived')),
+                ('paid_after', backoffice.db.money_fields.MoneyField(verbose_name='paid afterwards')),
+                ('waived_after', backoffice.db.money_fields.MoneyField(verbose_name='waived afterwards')),
+                ('method', models.CharField(blank=True, choices=[('bank_transfer', 'Bank transfer'), ('card', 'Card'), ('paypal', 'PayPal'), ('cash', 'Cash'), ('cash_on_delivery', 'Cash on delivery'), ('voucher', 'Voucher'), ('other', 'Other')], max_length=16, verbose_name='method')),
+                ('provider', models.CharField(blank=True, max_length=60, verbose_name='provider')),
+                ('reference', models.CharField(blank=True, help_text='The bank’s or provider’s own number.', max_length=120, verbose_name='reference')),
+                ('settles', models.CharField(blank=True, help_text='The return, cancellation or allowance that is paid back, such as B-100042-R1.', max_length=60, verbose_name='settles')),
+                ('value_date', models.DateField(help_text='The day on the bank’s statement.', verbose_name='value date')),
+                ('note', models.CharField(blank=True, max_length=255, verbose_name='note')),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='payment_entries', to='orders.order', verbose_name='order')),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='orders.paymententry', verbose_name='reverses')),
+            ],
+            options={
+                'verbose_name': 'payment',
+                'verbose_name_plural': 'payments',
+                'permissions': (('view_payment_state', 'Can see whether orders are paid'), ('record_payment', 'Can record payments'), ('pay_back', 'Can pay money back'), ('grant_allowance', 'Can grant small allowances'), ('grant_any_allowance', 'Can grant allowances of any amount'), ('write_off', 'Can write off balances of any amount'), ('ship_unpaid', 'Can ship orders that are not paid')),
+            },
+        ),
+        migrations.CreateModel(
+            name='PaymentClaim',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('method', models.CharField(choices=[('bank_transfer', 'Bank transfer'), ('card', 'Card'), ('paypal', 'PayPal'), ('cash', 'Cash'), ('cash_on_delivery', 'Cash on delivery'), ('voucher', 'Voucher'), ('other', 'Other')], max_length=16)),
+                ('provider', models.CharField(blank=True, help_text='Folded, as keys are.', max_length=60)),
+                ('reference', models.CharField(help_text='Folded, as keys are.', max_length=120)),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='orders.paymententry')),
             ],
         ),
         migrations.CreateModel(
@@ -373,6 +439,18 @@ class Migration(migrations.Migration):
             model_name='order',
             index=models.Index(condition=models.Q(('status__in', ('pending', 'partially_shipped'))), fields=['placed_at'], name='order_open_oldest'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('due__gt', 0)), fields=['-placed_at', '-id'], name='order_owing'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('due__lt', 0)), fields=['-placed_at', '-id'], name='order_owed'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('due__gt', 0), ('payment_due_on__isnull', False)), fields=['payment_due_on', 'id'], name='order_owing_until'),
+        ),
         migrations.AddConstraint(
             model_name='order',
             constraint=models.UniqueConstraint(fields=('number',), name='order_once_per_number'),
@@ -395,11 +473,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0)), name='order_paid_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
             constraint=models.UniqueConstraint(condition=models.Q(('external_number', ''), _negated=True), fields=('origin', 'external_number'), name='order_once_per_external_number'),
         ),
         migrations.AddConstraint(
             model_name='cancellation',
             constraint=models.UniqueConstraint(fields=('reference',), name='cancellation_once_per_reference'),
+        ),
+        migrations.AddConstraint(
+            model_name='allowance',
+            constraint=models.UniqueConstraint(fields=('reference',), name='allowance_once_per_reference'),
+        ),
+        migrations.AddConstraint(
+            model_name='allowance',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('shipping__gte', 0), ('shipping__lte', models.F('amount'))), name='allowance_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='allowance',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='allowance_has_a_reason'),
         ),
         migrations.AddIndex(
             model_name='orderevent',
@@ -443,7 +537,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), output_field=backoffice.db.money_fields.MoneyField(), precision=3))), name='line_credited_within_total'),
+            constraint=models.CheckConstraint(condition=models.Q(('allowed__gte', 0), ('credited__gte', 0), ('credited__lte', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), '-', models.F('allowed')), output_field=backoffice.db.money_fields.MoneyField(), precision=3))), name='line_credited_within_total'),
         ),
         migrations.AddConstraint(
             model_name='orderline',
@@ -451,7 +545,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', django.db.models.expressions.CombinedExpression(models.F('cancelled'), '+', models.F('returned'))), ('credited', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), output_field=backoffice.db.money_fields.MoneyField(), precision=3)), _connector='OR'), name='line_credited_whole_for_all_units'),
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', django.db.models.expressions.CombinedExpression(models.F('cancelled'), '+', models.F('returned'))), ('credited', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), '-', models.F('allowed')), output_field=backoffice.db.money_fields.MoneyField(), precision=3)), _connector='OR'), name='line_credited_whole_for_all_units'),
         ),
         migrations.AddConstraint(
             model_name='cancellationline',
@@ -460,6 +554,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cancellationline',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='cancellation_quantity_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='allowanceline',
+            constraint=models.UniqueConstraint(fields=('allowance', 'order_line'), name='allowance_line_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='allowanceline',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='allowance_line_positive'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(fields=['order', '-id'], name='payment_of_order'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(fields=['-value_date', '-id'], name='payment_by_day'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(fields=['actor'], name='payment_by'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymententry',
+            constraint=models.CheckConstraint(condition=models.Q(('paid_delta', 0), ('waived_delta', 0), _connector='XOR'), name='payment_moves_one_balance'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymententry',
+            constraint=models.CheckConstraint(condition=models.Q(('paid_after__gte', 0)), name='payment_paid_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymententry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'payment'), _negated=True), ('paid_delta__gt', 0), _connector='OR'), name='payment_comes_in'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymententry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('refund', 'chargeback')), _negated=True), ('paid_delta__lt', 0), _connector='OR'), name='payment_refund_goes_out'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymententry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'write_off'), _negated=True), models.Q(('waived_delta', 0), _negated=True), _connector='OR'), name='payment_write_off_waives'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymententry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses', None)), _connector='OR'), name='payment_reversal_reverses'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentclaim',
+            constraint=models.UniqueConstraint(fields=('reference', 'method', 'provider'), name='claim_once_per_bank_line'),
         ),
         migrations.AddConstraint(
             model_name='promocode',

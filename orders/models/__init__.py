@@ -8,7 +8,16 @@ from orders.models.fulfilment import (
     Shipment,
     ShipmentLine,
 )
-from orders.models.order import Order, OrderLine, Origin
+from orders.models.order import Order, Origin
+from orders.models.order_line import OrderLine
+from orders.models.payments import (
+    Allowance,
+    AllowanceLine,
+    PaymentClaim,
+    PaymentEntry,
+    PaymentKind,
+    PaymentMethod,
+)
 from orders.models.promo import (
     PromoCode,
     PromoState,
@@ -22,6 +31,8 @@ from orders.models.promo import (
 )
 
 __all__ = [
+    "Allowance",
+    "AllowanceLine",
     "Cancellation",
     "CancellationLine",
     "CustomerEvent",
@@ -31,6 +42,10 @@ __all__ = [
     "OrderEvent",
     "OrderLine",
     "Origin",
+    "PaymentClaim",
+    "PaymentEntry",
+    "PaymentKind",
+    "PaymentMethod",
     "PromoCode",
     "PromoState",
     "Promotion",

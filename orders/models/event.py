@@ -18,6 +18,12 @@ class EventKind(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")
     RETURNED = "returned", _("Returned")
+    PAYMENT_RECORDED = "payment_recorded", _("Payment recorded")
+    PAID_BACK = "paid_back", _("Paid back")
+    CHARGED_BACK = "charged_back", _("Charged back")
+    ALLOWED = "allowed", _("Allowance granted")
+    WRITTEN_OFF = "written_off", _("Balance written off")
+    PAYMENT_REVERSED = "payment_reversed", _("Payment entry reversed")
     EMAIL_SENT_AGAIN = "email_sent_again", _("E-mail sent again")
     COMMENT = "comment", _("Comment")
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.db.fields import LineField
 from backoffice.db.money_fields import MoneyField
 from backoffice.money import zero
-from orders.models.order import Order, OrderLine
+from orders.models.order import Order
+from orders.models.order_line import OrderLine
 
 # How much of its end is kept to find a parcel by.
 TRACKING_END = 4

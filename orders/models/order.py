@@ -1,6 +1,6 @@
-"""Orders and their lines: what was sold, at the prices of that moment."""
+"""Orders: what was sold at the prices of that moment, what was given up of it, and what was paid."""
 
-from decimal import Decimal
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -19,8 +19,13 @@ from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.languages import languages
 from backoffice.money import zero
 from backoffice.text import identity_key
-from catalog.models import Product
-from orders.status import OPEN_STATUSES, OrderStatus
+from orders.status import (
+    IN_PAYMENT_STATE,
+    OPEN_STATUSES,
+    OrderStatus,
+    PaymentState,
+    payment_state_of,
+)
 
 if TYPE_CHECKING:
     from orders.models.promo import Redemption
@@ -76,6 +81,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def kept(self) -> Self:
         """Leave out those that were cancelled as a whole: it is as though they had not been placed."""
         return self.exclude(status=OrderStatus.CANCELLED)
+
+    def in_payment_state(self, state: PaymentState) -> Self:
+        return self.filter(IN_PAYMENT_STATE[state])
+
+    def overdue(self, today: date) -> Self:
+        """Find orders that should have been paid before this day."""
+        return self.filter(due__gt=0, payment_due_on__isnull=False, payment_due_on__lt=today)
 
     def with_promo_code(self, code: str) -> Self:
         """Find orders placed with this code, as it is stored; "" finds those without any."""
@@ -138,6 +150,15 @@ class Order(Searched):
         output_field=MoneyField(),
         db_persist=True,
     )
+    # Only orders/payments/ writes these two: they are the sums of the order's payment entries.
+    paid = MoneyField(default=zero, editable=False)
+    waived = MoneyField(default=zero, editable=False)
+    due = models.GeneratedField(
+        expression=exact(F("total") - F("credited") - F("paid") - F("waived")),
+        output_field=MoneyField(_("due")),
+        db_persist=True,
+    )
+    payment_due_on = models.DateField(_("to be paid by"), null=True, blank=True)
     units = models.PositiveIntegerField(editable=False, help_text=_("Units ordered, over all lines."))
     promo_code = models.CharField(max_length=40, blank=True, editable=False)
     promo_terms = models.JSONField(null=True, editable=False)
@@ -187,6 +208,7 @@ class Order(Searched):
             models.CheckConstraint(
                 condition=Q(credited__gte=0, credited__lte=F("total")), name="order_credited_within_total"
             ),
+            models.CheckConstraint(condition=Q(paid__gte=0), name="order_paid_not_negative"),
             models.UniqueConstraint(
                 fields=("origin", "external_number"),
                 condition=~Q(external_number=""),
@@ -215,6 +237,13 @@ class Order(Searched):
             models.Index(
                 fields=("placed_at",), condition=Q(status__in=OPEN_STATUSES), name="order_open_oldest"
             ),
+            models.Index(fields=("-placed_at", "-id"), condition=Q(due__gt=0), name="order_owing"),
+            models.Index(fields=("-placed_at", "-id"), condition=Q(due__lt=0), name="order_owed"),
+            models.Index(
+                fields=("payment_due_on", "id"),
+                condition=Q(due__gt=0, payment_due_on__isnull=False),
+                name="order_owing_until",
+            ),
         )
         permissions = (
             ("ship_order", _("Can ship orders and mark them delivered")),
@@ -227,6 +256,10 @@ class Order(Searched):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def payment_state(self) -> PaymentState:
+        return payment_state_of(due=self.due, paid=self.paid)
 
     @property
     def shipping_address(self) -> dict[str, str]:
@@ -245,76 +278,3 @@ class Order(Searched):
     def is_mailed(self) -> bool:
         """Tell whether the customer gets e-mails about the order."""
         return self.origin in ORIGINS_WITH_MAIL
-
-
-# The same as `OrderLine.open`, for the database.
-OPEN_UNITS = F("quantity") - F("shipped") - F("cancelled")
-
-
-class OrderLine(models.Model):
-    """One product of an order. The counters say how far its units have come."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines", db_index=False)
-    position = models.PositiveSmallIntegerField()
-    sku = models.CharField(_("SKU"), max_length=64)
-    name = models.CharField(max_length=255)
-    unit_price = MoneyField()
-    quantity = models.PositiveIntegerField()
-    subtotal = MoneyField()
-    discount = MoneyField(default=zero)
-    shipped = models.PositiveIntegerField(default=0)
-    delivered = models.PositiveIntegerField(default=0)
-    cancelled = models.PositiveIntegerField(default=0)
-    returned = models.PositiveIntegerField(default=0)
-    credited = MoneyField(default=zero)
-
-    class Meta:
-        ordering = ("order", "position")
-        constraints = (
-            models.UniqueConstraint(fields=("order", "product"), name="line_once_per_product"),
-            models.UniqueConstraint(fields=("order", "position"), name="line_once_per_position"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
-            models.CheckConstraint(
-                condition=Q(subtotal=exact(F("unit_price") * F("quantity"))), name="line_subtotal_multiplies"
-            ),
-            models.CheckConstraint(
-                condition=Q(discount__gte=0, discount__lte=F("subtotal")),
-                name="line_discount_within_subtotal",
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gte=F("shipped") + F("cancelled")), name="line_shipped_within_quantity"
-            ),
-            models.CheckConstraint(
-                condition=Q(delivered__lte=F("shipped")), name="line_delivered_were_shipped"
-            ),
-            models.CheckConstraint(
-                condition=Q(returned__lte=F("shipped")), name="line_returned_were_shipped"
-            ),
-            models.CheckConstraint(
-                condition=Q(credited__gte=0, credited__lte=exact(F("subtotal") - F("discount"))),
-                name="line_credited_within_total",
-            ),
-            models.CheckConstraint(
-                condition=Q(credited=0) | Q(cancelled__gt=0) | Q(returned__gt=0),
-                name="line_credited_for_units",
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=F("cancelled") + F("returned"))
-                | Q(credited=exact(F("subtotal") - F("discount"))),
-                name="line_credited_whole_for_all_units",
-            ),
-        )
-        indexes = (models.Index(fields=("product", "-order"), name="line_of_product"),)
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.sku}"
-
-    @property
-    def open(self) -> int:
-        """Return how many units are neither shipped nor cancelled."""
-        return self.quantity - self.shipped - self.cancelled
-
-    @property
-    def total(self) -> Decimal:
-        return self.subtotal - self.discount

@@ -25,7 +25,7 @@ from backoffice.numbers import grouped
 from backoffice.requests.throttling import claim_turn
 from backoffice.shop.in_force import ShopNow, in_force
 from orders.models import OrderLine
-from orders.models.order import OPEN_UNITS
+from orders.models.order_line import OPEN_UNITS
 from orders.status import OPEN_STATUSES
 
 # Staff are shown customers who hold this share of a product's stock, or come this near to a limit.

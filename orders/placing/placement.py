@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -108,8 +108,9 @@ def place_order(
         limits = open_limits.limits_of(found.shop)
         open_limits.refuse_beyond(limits, customer, found.present, _added_to_open(priced), by=by)
     others = {"origin": origin, "external_number": external_number, "language": language}
+    due_on = payment_due_on(found.shop, at)
     order = _write_order(
-        priced, request, {**address, **others}, customer, found.promo, email=checked, by=by, at=at
+        priced, request, {**address, **others}, customer, found.promo, due_on, email=checked, by=by, at=at
     )
     lines = order.placed_lines = _write_lines(order, priced)
     happened(order, EventKind.PLACED, {"total": str(order.total)}, by=by, at=at, lines=lines)
@@ -180,6 +181,7 @@ def _write_order(
     fields: Mapping[str, str],
     customer: Customer,
     promo: Candidate | NoDiscount | None,
+    due_on: date | None,
     *,
     email: str,
     by: Actor,
@@ -201,6 +203,7 @@ def _write_order(
         discount=quoted.discount,
         shipping=quoted.shipping,
         total=quoted.total,
+        payment_due_on=due_on,
         units=sum(priced.quantities.values()),
         promo_code=quoted.promo.code if quoted.promo else "",
         promo_terms=redemption.kept_terms(promo) if isinstance(promo, Candidate) else None,
@@ -211,9 +214,16 @@ def _write_order(
         placed_at=at,
     )
     # What the database makes of other columns.
-    order.number, order.net = f"{order.prefix}{order.serial}", order.total
+    order.number, order.net, order.due = f"{order.prefix}{order.serial}", order.total, order.total
     insert_unanswered([order])
     return order
+
+
+def payment_due_on(shop: ShopNow, at: datetime) -> date | None:
+    """Return the last day on which an order placed at this moment is paid in time; None is no such day."""
+    if shop.payment_days is None:
+        return None
+    return timezone.localdate(at) + timedelta(days=shop.payment_days)
 
 
 def _write_lines(order: Order, priced: PricedBasket) -> list[OrderLine]:

@@ -12,7 +12,7 @@ from backoffice.languages import language_of_shop
 from orders.admin import counted
 from orders.admin.order.items import address_of, with_phone
 from orders.models import Order, OrderLine, Shipment
-from orders.models.order import OPEN_UNITS
+from orders.models.order_line import OPEN_UNITS
 
 
 @dataclass(frozen=True, slots=True)
