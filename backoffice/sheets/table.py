@@ -41,7 +41,7 @@ class SheetTable:
     places: Mapping[str, int]
     ignored_columns: tuple[str, ...]
     remarks: list[Remark]
-    _header: list[str]
+    header: list[str]
     _layout: Layout
     _sheet: Sheet
     _repeated: list[int]
@@ -69,13 +69,13 @@ class SheetTable:
             self.remarks.append(remark_naming("unnamed_column", self._strays))
 
     def _rows_below(self) -> Iterator[SheetRow]:
-        width = len(self._header)
+        width = len(self.header)
         padding = [""] * width
-        least = max(self.places[name] for name in self._layout.needed) + 1
-        begins = self.places[self._layout.needed[0]]
+        least = max((self.places[name] for name in self._layout.needed), default=0) + 1
+        begins = min(self.places.values(), default=0)
         words = set().union(*map(self._layout.words_of, self._layout.needed))
-        names = words | {_plainly(name) for name in self._header if name.strip()}
-        unnamed = [place for place, name in enumerate(self._header) if not name.strip()]
+        names = words | {_plainly(name) for name in self.header if name.strip()}
+        unnamed = [place for place, name in enumerate(self.header) if not name.strip()]
         is_text = self._sheet.of_text and not self._layout.written_by_others
         for row in self._sheet.rows:
             cells = row.cells
@@ -103,7 +103,7 @@ class SheetTable:
 
     def _look_for_strays(self, row: SheetRow, unnamed: list[int]) -> None:
         """Take note of what stands below no name. Raises UnreadableFile for what may belong to a number."""
-        width = len(self._header)
+        width = len(self.header)
         strays = [at for at in (*unnamed, *range(width, len(row.cells))) if row.cells[at].strip()]
         if not strays:
             return
