@@ -6,6 +6,6 @@ with it.
 
 from orders.payments.statements.lines import LineProblem, StatementLine
 from orders.payments.statements.problems import problem_in_words
-from orders.payments.statements.reading import Statement, read_statement
+from orders.payments.statements.reading import BankStatement, read_statement
 
-__all__ = ["LineProblem", "Statement", "StatementLine", "problem_in_words", "read_statement"]
+__all__ = ["BankStatement", "LineProblem", "StatementLine", "problem_in_words", "read_statement"]

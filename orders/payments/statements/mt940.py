@@ -34,7 +34,7 @@ SHOWN = 60
 
 
 @dataclass(slots=True)
-class Field:
+class TaggedField:
     """A field of the message: its lines, and which line of the file is the first of them."""
 
     row: int
@@ -67,9 +67,9 @@ def mt940_lines(content: bytes) -> tuple[list[FoundLine], list[int], list[Remark
     return found, expected, remarks
 
 
-def _fields(lines: Iterable[str]) -> Iterator[Field]:
+def _fields(lines: Iterable[str]) -> Iterator[TaggedField]:
     """Yield the fields of all messages; what stands between messages belongs to none."""
-    current: Field | None = None
+    current: TaggedField | None = None
     for row, line in enumerate(lines, start=1):
         line = line.rstrip("\r\x03")
         if line.startswith(("-}", "{")) or line == "-":
@@ -79,16 +79,16 @@ def _fields(lines: Iterable[str]) -> Iterator[Field]:
         if found := FIELD.match(line):
             if current:
                 yield current
-            current = Field(row, found[1], [found[2]])
+            current = TaggedField(row, found[1], [found[2]])
         elif current and not line.startswith("-}") and line != "-":
             current.lines.append(line)
     if current:
         yield current
 
 
-def _with_texts(fields: Iterable[Field]) -> Iterator[tuple[Field, list[str], str]]:
+def _with_texts(fields: Iterable[TaggedField]) -> Iterator[tuple[TaggedField, list[str], str]]:
     """Yield each line of the account with the lines of its text and the currency of the account."""
-    waiting: Field | None = None
+    waiting: TaggedField | None = None
     currency = ""
     for each in fields:
         if each.tag == "86" and waiting:
@@ -104,7 +104,7 @@ def _with_texts(fields: Iterable[Field]) -> Iterator[tuple[Field, list[str], str
         yield waiting, [], currency
 
 
-def _found(line: Field, texts: list[str], currency: str) -> FoundLine:
+def _found(line: TaggedField, texts: list[str], currency: str) -> FoundLine:
     told = told_by(texts)
     parts = LINE.match(line.lines[0].strip())
     day = _day(parts[1]) if parts else None

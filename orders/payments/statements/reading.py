@@ -19,7 +19,7 @@ IS_XML = re.compile(rb"<\?xml|<(?:\w+:)?Document[\s>]")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class BankStatement:
     """The lines of a file that can be booked, those that cannot, and what was noticed.
 
     `kind` is the format: `camt`, `mt940`, `bank`, `stripe` or `paypal`.
@@ -32,7 +32,7 @@ class Statement:
     ignored_columns: tuple[str, ...] = ()
 
 
-def read_statement(content: bytes, *, file_name: str) -> Statement:
+def read_statement(content: bytes, *, file_name: str) -> BankStatement:
     """Return what the file says. Raises UnreadableFile."""
     if _is_xml(content):
         lines, announced = camt_lines(content)
@@ -57,7 +57,7 @@ def _is_xml(content: bytes) -> bool:
 
 def _statement(
     kind: str, found: list[FoundLine], remarks: Iterable[Remark], ignored_columns: tuple[str, ...] = ()
-) -> Statement:
+) -> BankStatement:
     good: list[FoundLine] = []
     problems: list[LineProblem] = []
     for each in judged(found):
@@ -68,7 +68,7 @@ def _statement(
     remarks = tuple(remarks)
     if not (good or problems or remarks):
         raise UnreadableFile(LAYOUT.no_rows)
-    return Statement(kind, tuple(with_references(good)), tuple(problems), remarks, ignored_columns)
+    return BankStatement(kind, tuple(with_references(good)), tuple(problems), remarks, ignored_columns)
 
 
 def _remarks(**rows: list[int]) -> list[Remark]:

@@ -24,7 +24,7 @@ from orders.payments.statements.table_columns import (
     has_date_and_amount,
     writer_of,
 )
-from orders.payments.statements.table_kinds import Moved, moved_by
+from orders.payments.statements.table_kinds import MoneyOf, moved_by
 
 MAX_ROWS = 100_000
 OUT = frozenset(
@@ -139,9 +139,9 @@ def _sort(row: TableRow, reading: Reading, found: TableLines) -> None:
         return
     status = row["booking_status"]
     moved = moved_by(reading.writer, kind=row["kind_of_booking"], status=status, impact=row["balance_impact"])
-    if moved is Moved.NOT_YET:
+    if moved is MoneyOf.NOT_YET:
         found.not_yet.append(row.number)
-    elif moved is Moved.OF_THE_SHOP:
+    elif moved is MoneyOf.OF_THE_SHOP:
         found.of_the_shop.append(row.number)
     else:
         line = _line(row, reading)
@@ -149,7 +149,7 @@ def _sort(row: TableRow, reading: Reading, found: TableLines) -> None:
             line = _faulty(line, "booking_status", CellFault("unknown_status", status=status[:SHOWN]))
         if row["refunded"].strip("0.,- "):
             found.refunded.append(row.number)
-        found.lines.append(replace(line, is_chargeback=True) if moved is Moved.CHARGEBACK else line)
+        found.lines.append(replace(line, is_chargeback=True) if moved is MoneyOf.CHARGEBACK else line)
 
 
 def _line(row: TableRow, reading: Reading) -> FoundLine:

@@ -6,7 +6,7 @@ from backoffice.text import identity_key
 from orders.payments.statements.table_columns import Writer
 
 
-class Moved(Enum):
+class MoneyOf(Enum):
     """What a row is: money of a customer, charged back by their bank, or none that belongs to an order."""
 
     PAYMENT = "payment"
@@ -59,27 +59,27 @@ PAYPAL_CHARGEBACKS = ("chargeback", "rückbuchung", "rücklastschrift", "dispute
 NO_IMPACT = ("memo", "notiz")
 
 
-def moved_by(writer: Writer, *, kind: str, status: str, impact: str) -> Moved | None:
+def moved_by(writer: Writer, *, kind: str, status: str, impact: str) -> MoneyOf | None:
     """Return what the row is, None for a status that is not known."""
     status, kind = identity_key(status).replace("_", " "), identity_key(kind)
     if status in NOT_SETTLED:
-        return Moved.NOT_YET
+        return MoneyOf.NOT_YET
     if status not in SETTLED:
         return None
     if writer is Writer.STRIPE:
         return _of_stripe(kind.replace(" ", "_"))
     if writer is Writer.PAYPAL:
         return _of_paypal(kind, identity_key(impact))
-    return Moved.PAYMENT
+    return MoneyOf.PAYMENT
 
 
-def _of_stripe(kind: str) -> Moved:
+def _of_stripe(kind: str) -> MoneyOf:
     if kind in STRIPE_CHARGEBACKS:
-        return Moved.CHARGEBACK
-    return Moved.PAYMENT if kind in STRIPE_PAYMENTS else Moved.OF_THE_SHOP
+        return MoneyOf.CHARGEBACK
+    return MoneyOf.PAYMENT if kind in STRIPE_PAYMENTS else MoneyOf.OF_THE_SHOP
 
 
-def _of_paypal(kind: str, impact: str) -> Moved:
+def _of_paypal(kind: str, impact: str) -> MoneyOf:
     if impact in NO_IMPACT or any(word in kind for word in PAYPAL_OF_THE_SHOP):
-        return Moved.OF_THE_SHOP
-    return Moved.CHARGEBACK if any(word in kind for word in PAYPAL_CHARGEBACKS) else Moved.PAYMENT
+        return MoneyOf.OF_THE_SHOP
+    return MoneyOf.CHARGEBACK if any(word in kind for word in PAYPAL_CHARGEBACKS) else MoneyOf.PAYMENT

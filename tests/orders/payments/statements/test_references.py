@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.payments.statements import Statement, read_statement
+from orders.payments.statements import BankStatement, read_statement
 
 pytestmark = pytest.mark.once
 
@@ -12,7 +12,7 @@ TWICE = "2026-11-23;3,00;thanks;Ben;\n"
 TUESDAY = "2026-11-24;12,50;B-100042;Ada;\n"
 
 
-def read(*rows: str, header: str = HEADER) -> Statement:
+def read(*rows: str, header: str = HEADER) -> BankStatement:
     return read_statement((header + "".join(rows)).encode(), file_name="a.csv")
 
 
