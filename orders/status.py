@@ -93,9 +93,9 @@ def payment_state_of(*, due: Decimal, paid: Decimal) -> PaymentState:
 
 # The same as `payment_state_of`, for the database.
 IN_PAYMENT_STATE: dict[PaymentState, Q] = {
-    PaymentState.TO_PAY: Q(due__gt=0, paid=0),
-    PaymentState.PART_PAID: Q(due__gt=0, paid__gt=0),
-    PaymentState.PAID: Q(due=0, paid__gt=0),
-    PaymentState.TO_PAY_BACK: Q(due__lt=0),
+    PaymentState.TO_PAY: Q(due__above_zero=True, paid=0),
+    PaymentState.PART_PAID: Q(due__above_zero=True, paid__above_zero=True),
+    PaymentState.PAID: Q(due=0, paid__above_zero=True),
+    PaymentState.TO_PAY_BACK: Q(due__below_zero=True),
     PaymentState.NOTHING_TO_PAY: Q(due=0, paid=0),
 }

@@ -14,6 +14,8 @@ from orders.models import EventKind, Order, OrderEvent, Shipment
 
 # Fields that reveal who ordered, by their names in the API and in the facts of timelines.
 PERSONAL = ("email", "shipping_address", "note")
+# Fields that tell how far an order is paid.
+OF_PAYMENT = ("paid", "waived", "due", "payment", "payment_due_on")
 PERSONAL_OF_SHIPMENT = ("tracking_number", "shipping_address")
 PERSONAL_FACTS = ("reason", "tracking_number")
 # An order may have been somebody else's before its e-mail address was corrected.

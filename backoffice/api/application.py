@@ -54,5 +54,7 @@ for prefix, router in (
     ("/orders", "orders.api.actions.actions_router"),
     ("/orders", "orders.api.shipments.shipments_router"),
     ("/orders", "orders.api.emails.emails_router"),
+    ("/orders", "orders.api.payments.payments_router"),
+    ("", "orders.api.payments.ledger_router"),
 ):
     api.add_router(prefix, router)

@@ -87,6 +87,12 @@ Money = Annotated[
     Field(ge=0, le=MAX_AMOUNT, examples=["4.90"], json_schema_extra=_decimals_in_schema),
     AfterValidator(in_places),
 ]
+SignedMoney = Annotated[
+    Decimal,
+    BeforeValidator(_no_truth_value),
+    Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT, examples=["-4.90"], json_schema_extra=_decimals_in_schema),
+    AfterValidator(in_places),
+]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_utc)]
 WholeNumber = Annotated[int, Field(strict=True)]
 Truth = Annotated[bool, Field(strict=True)]

@@ -44,6 +44,27 @@ class IsOneOf(Lookup):
         return f"{column} IN ({', '.join(map(repr, words))})", parameters
 
 
+class _OfZero(Lookup):
+    """`due__above_zero=True`: without a parameter, as in the condition of a partial index, like `filled`."""
+
+    prepare_rhs = False
+    comparison: str
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} {self.comparison} 0", parameters
+
+
+@models.DecimalField.register_lookup
+class AboveZero(_OfZero):
+    lookup_name, comparison = "above_zero", ">"
+
+
+@models.DecimalField.register_lookup
+class BelowZero(_OfZero):
+    lookup_name, comparison = "below_zero", "<"
+
+
 class _Likely(FieldGetDbPrepValueMixin, BuiltinLookup):
     """Tells SQLite, which keeps no statistics here, that many rows meet the condition.
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import Query, Router
@@ -18,7 +19,16 @@ from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.requests.throttling import Window, hit_all, window_of
-from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
+from orders.api.schemas import (
+    OVERDUE,
+    OrderFilters,
+    OrderIn,
+    OrderList,
+    OrderOut,
+    OrderPatch,
+    QuoteIn,
+    QuoteOut,
+)
 from orders.changing.details import edit_order
 from orders.finding import searched_by
 from orders.models import Order
@@ -29,13 +39,13 @@ from orders.readers.order_filter import OrderFilter
 from orders.readers.orders import (
     ORDER_FIELDS,
     SUMMARY_FIELDS,
+    Reader,
     order_columns,
     order_reply,
     orders_as_data,
     placed_reply,
     quote_as_data,
 )
-from orders.visibility import may_know_customers, may_know_promos
 
 orders_router = Router(tags=["Orders"])
 
@@ -50,6 +60,7 @@ SORTING = Sorting(
         "promo_code": SortKey("promo_code"),
         "email": SortKey("email"),
         "updated_at": SortKey("updated_at"),
+        "due": SortKey("due"),
     },
     usual="-placed_at",
 )
@@ -72,14 +83,16 @@ class EmailNotConfirmed(Forbidden):
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
     """List your orders, or all for staff, newest first. `fields` may also ask for lines, shipments etc."""
     user = caller(request)
-    is_personal, names_promos = may_know_customers(user), may_know_promos(user)
-    if not is_personal and "email" in (filters.ordering or ""):
+    reader = Reader.of(user)
+    if not reader.is_personal and "email" in (filters.ordering or ""):
         raise Forbidden(_("Your role does not allow to see customers."))
-    if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
+    if not reader.names_promos and filters.asks_for_promos:
         raise Forbidden(_("Your role does not allow to see promo codes."))
+    if not reader.knows_payments and filters.asks_for_payments:
+        raise Forbidden(_("Your role does not allow to see whether orders are paid."))
     wanted = chosen_fields(filters.fields, ORDER_FIELDS, usual=SUMMARY_FIELDS)
     page = SORTING.page(_filtered(filters, user), filters, order_columns(wanted))
-    items = orders_as_data(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
+    items = orders_as_data(page.rows, wanted, to=reader)
     return rendered(page.envelope(items)).to(request)
 
 
@@ -243,6 +256,8 @@ def _may_order(user: User) -> bool:
 
 def _filtered(filters: OrderFilters, user: User) -> Narrowed[OrderFilter]:
     asked = {name: getattr(filters, name) for name in FILTER} | {"status": tuple(filters.status or ())}
+    if filters.payment == OVERDUE:
+        asked |= {"payment": None, "overdue_on": timezone.localdate()}
     of_user = None if sees_all_orders(user) else user.pk
     return Narrowed(Order, _orders, OrderFilter(**asked, of_user=of_user, by=searched_by(user)))
 

@@ -1,7 +1,7 @@
 """What the API takes and returns for orders."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ from backoffice.api.inputs import (
     Money,
     Patch,
     Search,
+    SignedMoney,
     Sku,
     Truth,
     WholeNumber,
@@ -25,11 +26,15 @@ from backoffice.outbox.models import EmailState
 from orders.api.address_schemas import AddressIn, AddressOut
 from orders.models import EventKind
 from orders.placing.basket import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
-from orders.status import OrderStatus
+from orders.status import OrderStatus, PaymentState
 
 Email = Annotated[str, text(254, shortest=3), Field(examples=["guest@example.com"])]
 Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
 Note = Annotated[str, text(2000, lines=True)]
+NOT_TOLD = " null for staff who may not see whether orders are paid."
+# A filter beside the payment states: what is due should have been paid by now.
+OVERDUE = "overdue"
+PaymentFilter = Literal["to_pay", "part_paid", "paid", "to_pay_back", "nothing_to_pay", "overdue"]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
 Language = Annotated[
@@ -143,6 +148,23 @@ class OrderFilters(ListQuery):
     discount_lte: Money | None = None
     placed_after: Moment | None = None
     placed_before: Moment | None = None
+    payment: PaymentFilter | None = Field(
+        None,
+        description="How far they are paid. `overdue`: not paid, and their due date has passed.",
+    )
+    due_gte: SignedMoney | None = Field(None, description="Below zero for what is owed to the customer.")
+    due_lte: SignedMoney | None = None
+
+    @property
+    def asks_for_promos(self) -> bool:
+        """Whether the list itself would tell promo codes."""
+        return self.promo_code is not None or "promo_code" in (self.ordering or "")
+
+    @property
+    def asks_for_payments(self) -> bool:
+        """Whether the list itself would tell how far orders are paid."""
+        asked = (self.payment, self.due_gte, self.due_lte)
+        return any(each is not None for each in asked) or "due" in (self.ordering or "")
 
 
 class PromoOut(BaseModel):
@@ -172,6 +194,7 @@ class QuoteLineOut(BaseModel):
 
 class LineOut(QuoteLineOut):
     credited: str
+    allowed: str = Field(description="Its part of allowances.")
     shipped: int
     delivered: int
     cancelled: int
@@ -240,8 +263,13 @@ class OrderSummary(BaseModel):
     discount: str
     shipping: str
     total: str
-    credited: str = Field(description="The value of what was cancelled or returned.")
+    credited: str = Field(description="The value of what was cancelled, returned or allowed.")
     net: str = Field(description="The total less what was credited.")
+    paid: str | None = Field(description="Money that came in less money that went out." + NOT_TOLD)
+    waived: str | None = Field(description="What nobody will collect, or below zero pay out." + NOT_TOLD)
+    due: str | None = Field(description="Net less paid and waived. Below zero it is owed." + NOT_TOLD)
+    payment: PaymentState | None = Field(description="How far it is paid." + NOT_TOLD)
+    payment_due_on: date | None = Field(description="The last day to pay in time." + NOT_TOLD)
     units: int
     promo: PromoOut | None
     placed_at: datetime

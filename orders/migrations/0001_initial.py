@@ -441,15 +441,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('due__gt', 0)), fields=['-placed_at', '-id'], name='order_owing'),
+            index=models.Index(condition=models.Q(('due__above_zero', True)), fields=['-placed_at', '-id'], name='order_owing'),
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('due__lt', 0)), fields=['-placed_at', '-id'], name='order_owed'),
+            index=models.Index(condition=models.Q(('due__below_zero', True)), fields=['-placed_at', '-id'], name='order_owed'),
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('due__gt', 0), ('payment_due_on__isnull', False)), fields=['payment_due_on', 'id'], name='order_owing_until'),
+            index=models.Index(condition=models.Q(('due__above_zero', True), ('payment_due_on__isnull', False)), fields=['payment_due_on', 'id'], name='order_owing_until'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -87,7 +87,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def overdue(self, today: date) -> Self:
         """Find orders that should have been paid before this day."""
-        return self.filter(due__gt=0, payment_due_on__isnull=False, payment_due_on__lt=today)
+        return self.filter(due__above_zero=True, payment_due_on__isnull=False, payment_due_on__lt=today)
 
     def with_promo_code(self, code: str) -> Self:
         """Find orders placed with this code, as it is stored; "" finds those without any."""
@@ -237,11 +237,11 @@ class Order(Searched):
             models.Index(
                 fields=("placed_at",), condition=Q(status__in=OPEN_STATUSES), name="order_open_oldest"
             ),
-            models.Index(fields=("-placed_at", "-id"), condition=Q(due__gt=0), name="order_owing"),
-            models.Index(fields=("-placed_at", "-id"), condition=Q(due__lt=0), name="order_owed"),
+            models.Index(fields=("-placed_at", "-id"), condition=Q(due__above_zero=True), name="order_owing"),
+            models.Index(fields=("-placed_at", "-id"), condition=Q(due__below_zero=True), name="order_owed"),
             models.Index(
                 fields=("payment_due_on", "id"),
-                condition=Q(due__gt=0, payment_due_on__isnull=False),
+                condition=Q(due__above_zero=True, payment_due_on__isnull=False),
                 name="order_owing_until",
             ),
         )

@@ -27,7 +27,7 @@ class PaymentKind(models.TextChoices):
 class PaymentMethod(models.TextChoices):
     BANK_TRANSFER = "bank_transfer", _("Bank transfer")
     CARD = "card", _("Card")
-    PAYPAL = "paypal", "PayPal"
+    PAYPAL = "paypal", "PayPal"  # not translated
     CASH = "cash", _("Cash")
     CASH_ON_DELIVERY = "cash_on_delivery", _("Cash on delivery")
     VOUCHER = "voucher", _("Voucher")

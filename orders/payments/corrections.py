@@ -15,6 +15,7 @@ from backoffice.money import formatted
 from backoffice.shop.in_force import in_force
 from orders.held_order import hold, order_with_number
 from orders.models import Order, PaymentClaim, PaymentEntry, PaymentKind
+from orders.models.order import normalised_number
 from orders.payments.details import PaymentDetails, checked_text, today
 from orders.payments.ledger import Recorded, write_entry
 
@@ -111,6 +112,13 @@ def move(
     return reversal, write_entry(target, kind, details, paid=paid, facts=moved, by=by, at=at)
 
 
+def entry_of(number: str, entry: int) -> int:
+    """Return the key of the entry, which must be of this order. Raises UnknownPayment."""
+    if not PaymentEntry.objects.filter(pk=entry, order__number=normalised_number(number)).exists():
+        raise _unknown(entry)
+    return entry
+
+
 def _both_held(source: Order, target: Order) -> tuple[Order, Order]:
     """Return both orders held, the elder first, so that two such moves do not wait for each other."""
     if source.pk == target.pk:
@@ -123,8 +131,12 @@ def _both_held(source: Order, target: Order) -> tuple[Order, Order]:
 def _entry(pk: int) -> PaymentEntry:
     entry = PaymentEntry.objects.select_related("order").filter(pk=pk).first()
     if entry is None:
-        raise UnknownPayment(_("There is no payment entry %(entry)s.") % {"entry": pk})
+        raise _unknown(pk)
     return entry
+
+
+def _unknown(entry: int) -> UnknownPayment:
+    return UnknownPayment(_("There is no payment entry %(entry)s.") % {"entry": entry})
 
 
 def _refuse_reversal(entry: PaymentEntry, order: Order) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.db.inserting import insert, insert_unanswered
-from backoffice.errors import Conflict
+from backoffice.errors import Conflict, Fault
 from backoffice.money import ZERO, formatted, zero
 from backoffice.text import identity_key
 from orders.held_order import save
@@ -29,7 +29,7 @@ EVENTS = {
 
 
 class AlreadyRecorded(Conflict):
-    """The bank's or provider's line is booked. `number` is the order on which, "" if it is not known."""
+    """The bank's or provider's line is booked, by `entry`."""
 
     code = "already_recorded"
     title = gettext_lazy("Recorded already")
@@ -41,12 +41,10 @@ class AlreadyRecorded(Conflict):
             "amount": formatted(abs(entry.paid_delta), order.currency),
             "order": order.number,
         }
-        super().__init__(_("%(reference)s was recorded already: %(amount)s for %(order)s.") % facts)
-        self.entry, self.number = entry, str(order.number)
-
-    @property
-    def members(self) -> dict[str, Any]:
-        return {"order": self.number, "entry": self.entry.pk}
+        detail = _("%(reference)s was recorded already: %(amount)s for %(order)s.") % facts
+        known = {"order": order.number, "entry": entry.pk}
+        super().__init__(detail, faults=[Fault("/reference", self.code, detail, known)])
+        self.entry = entry
 
 
 class MoreThanPaid(Conflict):

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from backoffice.db.kept_lists import ListFilter
 from orders.finding import EVERYTHING, SearchedBy, orders_matching
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
+from orders.status import PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class OrderFilter(ListFilter):
     """Filters of a list; None does not filter, and neither does an empty `status`.
 
     Ranges of amounts include both ends; ranges of time include the beginning and not the end.
+    `overdue_on` leaves those that should have been paid before that day.
     `of_user` leaves those of one account; `by` says what the reader may search for.
     """
 
@@ -29,13 +31,17 @@ class OrderFilter(ListFilter):
     discount_lte: Decimal | None = None
     placed_after: datetime | None = None
     placed_before: datetime | None = None
+    payment: str | None = None
+    overdue_on: date | None = None
+    due_gte: Decimal | None = None
+    due_lte: Decimal | None = None
     of_user: int | None = None
     by: SearchedBy = EVERYTHING
 
     FILLED = frozenset(
         (
             *("total_gte", "total_lte", "discount_gte", "discount_lte"),
-            *("placed_after", "placed_before", "of_user"),
+            *("placed_after", "placed_before", "of_user", "due_gte", "due_lte", "overdue_on"),
         )
     )
     SEARCHED = frozenset(("q", "email", "promo_code"))
@@ -51,11 +57,17 @@ class OrderFilter(ListFilter):
             orders = orders.of_email(self.email) if self.by.people else orders.none()
         if self.promo_code is not None:
             orders = orders.with_promo_code(normalised_code(self.promo_code))
+        if self.payment is not None:
+            orders = orders.in_payment_state(PaymentState(self.payment))
+        if self.overdue_on is not None:
+            orders = orders.overdue(self.overdue_on)
         lookups = {
             "total__at_least": self.total_gte,
             "total__at_most": self.total_lte,
             "discount__gte": self.discount_gte,
             "discount__lte": self.discount_lte,
+            "due__gte": self.due_gte,
+            "due__lte": self.due_lte,
             "placed_at__gte": self.placed_after,
             "placed_at__lt": self.placed_before,
         }

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import batched, chain
 from typing import Any
 
@@ -20,13 +20,21 @@ from orders.models import Order, OrderLine, ShipmentLine
 from orders.models.order import OrderQuerySet, normalised_number, sees_all_orders
 from orders.price_words import explained, refusal_sentence
 from orders.pricing import PromoOutcome, Quote, step_from_json
-from orders.visibility import PERSONAL, PERSONAL_OF_SHIPMENT, may_know_customers, may_know_promos
+from orders.status import payment_state_of
+from orders.visibility import (
+    OF_PAYMENT,
+    PERSONAL,
+    PERSONAL_OF_SHIPMENT,
+    may_know_customers,
+    may_know_payment_state,
+    may_know_promos,
+)
 
 ORDERS_AT_ONCE = 500
 ADDRESS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
 LINE_COLUMNS = (
     *("order_id", "sku", "name", "unit_price", "quantity", "subtotal", "discount"),
-    *("credited", "shipped", "delivered", "cancelled", "returned"),
+    *("credited", "allowed", "shipped", "delivered", "cancelled", "returned"),
 )
 SHIPMENT = (
     *("reference", "carrier", "tracking_number", "shipping_address"),
@@ -34,7 +42,8 @@ SHIPMENT = (
 )
 SUMMARY_FIELDS = (
     *("number", "status", "email", "currency", "subtotal", "discount", "shipping"),
-    *("total", "credited", "net", "units", "promo", "placed_at", "version"),
+    *("total", "credited", "net", "paid", "waived", "due", "payment", "payment_due_on"),
+    *("units", "promo", "placed_at", "version"),
 )
 ORDER_FIELDS = (
     *SUMMARY_FIELDS,
@@ -56,6 +65,10 @@ def _promo(row: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
+def _payment(row: Mapping[str, Any]) -> str:
+    return payment_state_of(due=row["due"], paid=row["paid"])
+
+
 def _address(row: Mapping[str, Any]) -> dict[str, str]:
     return _named_country({name: row[f"ship_{name}"] for name in ADDRESS})
 
@@ -69,8 +82,30 @@ def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [step.as_json() for step in explained(steps, row["currency"])]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What whoever reads orders may know: who ordered, promo codes, and how far an order is paid."""
+
+    is_personal: bool = True
+    names_promos: bool = True
+    knows_payments: bool = True
+
+    @classmethod
+    def of(cls, user: User | None) -> "Reader":
+        """Return what this user may know; None is the system, which knows everything."""
+        if user is None:
+            return cls()
+        return cls(may_know_customers(user), may_know_promos(user), may_know_payment_state(user))
+
+    def hides(self, field: str) -> bool:
+        return (field in PERSONAL and not self.is_personal) or (
+            field in OF_PAYMENT and not self.knows_payments
+        )
+
+
 COMPOSED: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]]] = {
     "promo": (("promo_code", "discount"), _promo),
+    "payment": (("due", "paid"), _payment),
     "explanation": (("explanation", "currency"), _explanation),
     "shipping_address": (tuple(f"ship_{name}" for name in ADDRESS), _address),
 }
@@ -85,22 +120,14 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
     """
     wanted = chosen_fields(fields, ORDER_FIELDS)
     row = _row_of(number, whose=None if sees_all_orders(to) else to)
-    [content] = orders_as_data(
-        [row], wanted, is_personal=may_know_customers(to), names_promos=may_know_promos(to)
-    )
+    [content] = orders_as_data([row], wanted, to=Reader.of(to))
     return rendered(content, version=row["version"])
 
 
 def placed_reply(order: Order, *, to: User, location: str) -> Reply:
     """Return the reply for an order that `place_order` has just returned."""
     rows = [as_row(order, ORDER_FIELDS)]
-    [content] = orders_as_data(
-        rows,
-        ORDER_FIELDS,
-        is_personal=may_know_customers(to),
-        names_promos=may_know_promos(to),
-        lines=order.placed_lines,
-    )
+    [content] = orders_as_data(rows, ORDER_FIELDS, to=Reader.of(to), lines=order.placed_lines)
     return rendered(content, status=201, version=order.version, location=location)
 
 
@@ -110,12 +137,7 @@ def order_data(number: str, *, to: User | None) -> dict[str, Any]:
     Raises:
         UnknownOrder.
     """
-    [content] = orders_as_data(
-        [_row_of(number)],
-        ORDER_FIELDS,
-        is_personal=to is None or may_know_customers(to),
-        names_promos=to is None or may_know_promos(to),
-    )
+    [content] = orders_as_data([_row_of(number)], ORDER_FIELDS, to=Reader.of(to))
     return content
 
 
@@ -123,7 +145,7 @@ def summaries_as_data(orders: OrderQuerySet) -> Iterator[dict[str, Any]]:
     """Yield what a list shows of orders to whoever may see everything, reading them as they are needed."""
     rows = orders.values(*order_columns(SUMMARY_FIELDS)).iterator(2_000)
     for part in batched(rows, ORDERS_AT_ONCE):
-        yield from orders_as_data(part, SUMMARY_FIELDS, is_personal=True)
+        yield from orders_as_data(part, SUMMARY_FIELDS, to=Reader())
 
 
 def order_columns(fields: Iterable[str]) -> list[str]:
@@ -165,15 +187,12 @@ def orders_as_data(
     rows: Sequence[Mapping[str, Any]],
     fields: Sequence[str],
     *,
-    is_personal: bool,
-    names_promos: bool = True,
+    to: Reader,
     lines: Iterable[OrderLine] | None = None,
 ) -> list[dict[str, Any]]:
     """Return these fields of orders, whose rows hold `order_columns(fields)`.
 
     Args:
-        is_personal: whether the reader may know who ordered.
-        names_promos: whether the reader may know promo codes.
         lines: those of orders that were placed just now, of which nothing has shipped.
     """
     pks = [row["pk"] for row in rows]
@@ -182,19 +201,19 @@ def orders_as_data(
         related["lines"] = _lines_of(pks) if lines is None else _grouped(lines)
     if "shipments" in fields:
         parcels = _shipments_of(pks) if lines is None else {}
-        related["shipments"] = parcels if is_personal else _without_tracking(parcels)
-    orders = [_order(row, fields, related, is_personal) for row in rows]
-    if not is_personal:
+        related["shipments"] = parcels if to.is_personal else _without_tracking(parcels)
+    orders = [_order(row, fields, related, to) for row in rows]
+    if not to.is_personal:
         _without_addresses(related.get("shipments", {}))
-    return orders if names_promos else [_without_code(order) for order in orders]
+    return orders if to.names_promos else [_without_code(order) for order in orders]
 
 
 def _order(
-    row: Mapping[str, Any], fields: Sequence[str], related: Mapping[str, Any], is_personal: bool
+    row: Mapping[str, Any], fields: Sequence[str], related: Mapping[str, Any], to: Reader
 ) -> dict[str, Any]:
     order: dict[str, Any] = {}
     for name in fields:
-        if name in PERSONAL and not is_personal:
+        if to.hides(name):
             order[name] = None
         elif name in related:
             order[name] = related[name].get(row["pk"], [])

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.backoffice.server.test_serving import Running, environment, free_port, migrated
-from tests.backoffice.server.test_supervising import wait_until
 from tests.running.disks import remounted, small_disk
 from tests.running.outages import Shop
+from tests.running.processes import wait_until
 from tests.running.test_outages import assert_all_answer_in_time, end, set_up, statuses
 
 # Whatever the database of the tests: these shops are on SQLite.

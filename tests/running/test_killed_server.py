@@ -30,7 +30,7 @@ from orders.audit import audit_orders
 from orders.models import Order
 from tests.backoffice.server.test_serving import SHOPCTL, free_port, share_static_files
 from tests.factories import make_product, make_shopper
-from tests.running.processes import environment_here
+from tests.running.processes import environment_here, processes_under
 
 ORDERS = 100
 KILLS = 3
@@ -113,7 +113,8 @@ def test_no_order_is_placed_twice_and_no_acknowledged_one_is_missing(tmp_path: P
 
     for _ in range(KILLS):
         with shop.open(*options) as server, ThreadPoolExecutor(CLIENTS) as clients:
-            assert options is EMBEDDED or len(processes_under(server.pid)) >= 2
+            if options is GROWN:
+                processes_under(server.pid, count=2)
             posts = {key: clients.submit(shop.place, key) for key in keys if key not in acknowledged}
             wait_until_answered(posts.values(), ORDERS // (KILLS + 1))
             os.killpg(server.pid, signal.SIGKILL)
@@ -131,10 +132,6 @@ def test_no_order_is_placed_twice_and_no_acknowledged_one_is_missing(tmp_path: P
     assert Product.objects.get().reserved == ORDERS
     assert EmailMessage.objects.filter(template="order_placed").count() == ORDERS
     assert audit_stock() == audit_orders() == []
-
-
-def processes_under(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def wait_until_answered(posts: Collection[Future[bytes | None]], count: int) -> None:
@@ -155,9 +152,9 @@ def test_while_one_web_process_after_another_is_killed_the_others_take_orders(tm
     keys = [f"key-{number}" for number in range(ORDERS * 3)]
 
     with shop.open(*GROWN) as server, ThreadPoolExecutor(CLIENTS) as clients:
-        first = set(processes_under(server.pid))
+        first = processes_under(server.pid, count=2)
         posts = {key: clients.submit(shop.place, key) for key in keys}
-        for number, pid in enumerate(sorted(first), 1):
+        for number, pid in enumerate(first, 1):
             wait_until_answered(posts.values(), number * ORDERS)
             os.kill(int(pid), signal.SIGKILL)
         answers = {key: post.result() for key, post in posts.items()}
@@ -165,8 +162,7 @@ def test_while_one_web_process_after_another_is_killed_the_others_take_orders(tm
         # Whoever was answered by the process that was killed asks once more.
         lost = len(keys) - len(acknowledged)
         assert lost <= CLIENTS * len(first)
-        assert len(processes_under(server.pid)) == 2
-        assert not first & set(processes_under(server.pid))
+        processes_under(server.pid, count=2, besides=first)
         repeated = dict(zip(keys, clients.map(shop.place, keys), strict=True))
 
     assert repeated | acknowledged == repeated

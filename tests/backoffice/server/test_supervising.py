@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,18 +15,9 @@ import pytest
 from django.conf import settings
 
 from tests.backoffice.server.test_serving import Running, free_port, migrated, running
-from tests.running.test_killed_server import processes_under
+from tests.running.processes import processes_under, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
-
-PATIENCE_SECONDS = 30
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "It never happened."
-        time.sleep(0.05)
 
 
 def status_of(port: int, path: str = "/readyz") -> int | None:
@@ -59,14 +50,12 @@ class TestServer:
             assert "Traceback" not in server.said
 
     def test_each_process_that_is_killed_is_replaced_and_meanwhile_others_answer(self, shop, port):
-        first = processes_under(shop.process.pid)
-        assert len(first) == 3
+        first = processes_under(shop.process.pid, count=3)
         for pid in first:
             os.kill(int(pid), signal.SIGKILL)
             assert [status_of(port) for _ in range(5)] == [200] * 5
-            wait_until(lambda gone=pid: gone not in processes_under(shop.process.pid))
-            wait_until(lambda: len(processes_under(shop.process.pid)) == 3)
-        assert not set(first) & set(processes_under(shop.process.pid))
+            processes_under(shop.process.pid, count=3, besides=[pid])
+        processes_under(shop.process.pid, count=3, besides=first)
         assert shop.stop() == 0
 
     def test_after_term_it_says_that_it_stops_before_it_stops_listening(self, shop, port):
@@ -92,7 +81,7 @@ class TestServer:
             slow.sendall(b"POST /api/v1/auth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n")
             slow.sendall(b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
             time.sleep(0.5)
-            for pid in (*processes_under(shop.process.pid), shop.process.pid):
+            for pid in (*processes_under(shop.process.pid, count=3), shop.process.pid):
                 os.kill(int(pid), signum)
             time.sleep(1)
             slow.sendall(b"}")
@@ -101,7 +90,7 @@ class TestServer:
         shop.told_all()
 
     def test_no_process_goes_on_without_its_supervisor(self, shop, port):
-        children = processes_under(shop.process.pid)
+        children = processes_under(shop.process.pid, count=3)
         shop.process.kill()
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
         shop.stop(signal.SIGKILL)

@@ -16,6 +16,7 @@ from orders.placing.placement import quote_order
 from orders.readers.orders import (
     ORDER_FIELDS,
     SUMMARY_FIELDS,
+    Reader,
     order_columns,
     order_data,
     order_reply,
@@ -70,6 +71,11 @@ def test_an_order_is_told_with_amounts_lines_parcels_and_address(order: Order) -
         "total": Decimal("27.20"),
         "credited": Decimal("3.20"),
         "net": Decimal("24.00"),
+        "paid": Decimal("0.00"),
+        "waived": Decimal("0.00"),
+        "due": Decimal("24.00"),
+        "payment": "to_pay",
+        "payment_due_on": None,
         "units": 4,
         "promo": {
             "code": "TWENTY",
@@ -91,6 +97,7 @@ def test_an_order_is_told_with_amounts_lines_parcels_and_address(order: Order) -
         "discount": Decimal("6.00"),
         "total": Decimal("24.00"),
         "credited": Decimal("0.00"),
+        "allowed": Decimal("0.00"),
         "shipped": 2,
         "delivered": 2,
         "cancelled": 0,
@@ -202,7 +209,7 @@ def test_many_orders_take_as_many_statements_as_one(order: Order) -> None:
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             rows = list(Order.objects.order_by("pk").values(*order_columns(fields)))
-            told = orders_as_data(rows, fields, is_personal=True)
+            told = orders_as_data(rows, fields, to=Reader())
         counts.append(len(queries))
         ship_order(place({"TEA": 1, "MUG": 1}).number, by=CLI)
 
