@@ -29,6 +29,7 @@ VERBS = {
     "stock": ("cli.stock:app", "Receive, count, adjust, import, export and prove stock"),
     "promos": ("cli.promos:app", "Create, pause and end promo codes"),
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
+    "payments": ("cli.payments:app", "Look at payments; record, pay back, correct and prove them"),
     "customers": ("cli.customers:app", "Look at customers; edit, export and merge them"),
     "privacy": ("cli.privacy:app", "What is kept for a time only; who was erased and must stay so"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),

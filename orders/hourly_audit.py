@@ -8,13 +8,14 @@ from catalog.audit import Discrepancy, audit_stock
 from orders.audit import audit_orders
 from orders.emails.audience import tell
 from orders.emails.contexts import BOOKS_DO_NOT_BALANCE, Happening
+from orders.payments.audit import audit_payments
 
 JOB = "prove-the-books"
 
 
 def prove_the_books(now: datetime) -> list[Discrepancy]:
     """Return all discrepancies, and mail them, once an hour however many schedulers ask."""
-    found = [*audit_stock(), *audit_orders()]
+    found = [*audit_stock(), *audit_orders(), *audit_payments()]
     if found:
         _alert(found, now)
     return found

@@ -19,6 +19,14 @@ def check_orders() -> Finding:
     )
 
 
+def check_payments() -> Finding:
+    from orders.payments.audit import audit_payments
+
+    return _audited(
+        len(audit_payments()), _("payments, allowances and what is due agree"), "shopctl payments audit"
+    )
+
+
 def check_pictures() -> Finding:
     from catalog.pictures.audit import audit_pictures
     from catalog.pictures.sweeping import files_without_picture

@@ -39,6 +39,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "settings": books.check_settings,
     "stock": books.check_stock,
     "orders": books.check_orders,
+    "payments": books.check_payments,
     "pictures": books.check_pictures,
     "erasures": books.check_erasures,
     "second factors": people.check_second_factors,

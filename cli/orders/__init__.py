@@ -7,5 +7,8 @@ from cli.orders.shown import app
 __all__ = ["app"]
 
 # In the order of the help.
-for module in ("lists", "placing", "shipping", "shipments", "reversals", "editing", "emails", "files"):
+for module in (
+    *("lists", "placing", "shipping", "shipments", "reversals", "allowances"),
+    *("editing", "emails", "files"),
+):
     import_module(f"cli.orders.{module}")

@@ -30,6 +30,7 @@ def counted(number: int, thing: str) -> str:
 THINGS: Mapping[str, Callable[[int], str]] = {
     "change": lambda number: ngettext("%(number)s change", "%(number)s changes", number),
     "code": lambda number: ngettext("%(number)s code", "%(number)s codes", number),
+    "entry": lambda number: ngettext("%(number)s entry", "%(number)s entries", number),
     "customer": lambda number: ngettext("%(number)s customer", "%(number)s customers", number),
     "e-mail": lambda number: ngettext("%(number)s e-mail", "%(number)s e-mails", number),
     "more change": lambda number: ngettext("%(number)s more change", "%(number)s more changes", number),

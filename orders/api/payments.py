@@ -109,7 +109,7 @@ def record(request: HttpRequest, number: str, body: PaymentIn) -> HttpResponse:
 )
 def reverse_entry(request: HttpRequest, number: str, entry: int, body: ReverseIn) -> HttpResponse:
     """Take an entry back by its opposite, once; its reference can then be recorded anew."""
-    actor = _corrector(request)
+    actor = require(request, "orders.record_payment")
 
     def run() -> Recorded:
         return reverse(entry_of(number, entry), reason=body.reason, by=actor)
@@ -126,7 +126,7 @@ def reverse_entry(request: HttpRequest, number: str, entry: int, body: ReverseIn
 )
 def move_entry(request: HttpRequest, number: str, entry: int, body: MoveIn) -> HttpResponse:
     """Reverse an entry here and record the same for the order it belongs to, in one step."""
-    actor, user = _corrector(request), caller(request)
+    actor, user = require(request, "orders.record_payment"), caller(request)
 
     def run() -> Reply:
         visible_order(number, user)
@@ -231,12 +231,6 @@ def _recorded(number: str, body: PaymentIn, by: Actor, version: int | None) -> R
         raise _invalid("/amount", _("Give an amount."))
     record_it = record_payment if body.kind == "payment" else record_chargeback
     return record_it(number, body.amount, body.details(), by=by, expected_version=version)
-
-
-def _corrector(request: HttpRequest) -> Actor:
-    """Return the caller, who may take back what came in as well as what went out."""
-    require(request, "orders.pay_back")
-    return require(request, "orders.record_payment")
 
 
 def _invalid(pointer: str, detail: str) -> Invalid:

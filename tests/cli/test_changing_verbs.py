@@ -6,6 +6,7 @@ The tables name a command for each such verb; one that is in none of them fails.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from orders.customers.merge_plan import plan_merge
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Promotion
+from orders.payments.recording import record_payment
 from tests import emptying
 from tests.accounts.second_factor.devices import give_app
 from tests.built_once import built_once
@@ -68,6 +70,8 @@ def opened() -> dict[str, Any]:
     make_family("Cup", ["Colour"], {"CUP-1": ["red"]})
     make_promo_code("SUMMER20")
     make_promo_code("PAUSED", is_paused=True)
+    paid = record_payment(waiting, Decimal("30.00"), by=CLI)
+    record_payment(back, Decimal("10.00"), by=CLI)
     batch = make_batch(3)
     make_user("ana@example.com", role="Warehouse")
     give_app(make_user("app@example.com", role="Viewer"))
@@ -92,6 +96,7 @@ def opened() -> dict[str, Any]:
         "sent": sent,
         "back": back,
         "batch": batch.pk,
+        "entry": paid.entry.pk,
         "mail": mail.pk,
         "about": about.pk,
         "number": plan.pk,
@@ -165,6 +170,13 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "orders correct-shipment": ("{sent}", "--shipment", "{sent}-S1", "--carrier", "DPD"),
     "orders undo-shipment": ("{sent}", "--shipment", "{sent}-S1"),
     "orders send-again": ("{waiting}", "--email", "{about}"),
+    "orders allow": ("{waiting}", "2.00", "--reason", "late"),
+    "payments record": ("{back}", "7.00", "--note", "in the till"),
+    "payments pay-back": ("{waiting}", "1.00"),
+    "payments chargeback": ("{back}", "10.00"),
+    "payments reverse": ("{entry}", "--reason", "bounced"),
+    "payments move": ("{entry}", "{back}"),
+    "payments write-off": ("{sent}", "--reason", "lost"),
     "customers edit": ("kept@example.com", "--phone", "+49 221 1234"),
     "customers merge": ("kept@example.com", "gone@example.com"),
     "customers undo-merge": ("stayed@example.com",),
@@ -225,6 +237,13 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "orders undo-shipment": (("{sent}", "--shipment", "{sent}-S9"),),
     "orders send-again": (("{waiting}", "--email", "4711"),),
+    "orders allow": (("{waiting}", "99.00", "--reason", "late"), ("{waiting}", "1.00", "--reason", " ")),
+    "payments record": (("{back}", "0"), ("B-1", "1.00"), ("{back}", "1.00", "--value-date", "1999-01-01")),
+    "payments pay-back": (("{waiting}", "99.00"), ("{sent}",)),
+    "payments chargeback": (("{sent}", "1.00"),),
+    "payments reverse": (("4711", "--reason", "bounced"),),
+    "payments move": (("{entry}", "{waiting}"), ("{entry}", "B-1"), ("4711", "{back}")),
+    "payments write-off": (("B-1", "--reason", "lost"), ("{sent}", "--reason", " ")),
     "customers merge": (("kept@example.com", "kept@example.com"), ("kept@example.com", "no@example.com")),
     "customers undo-merge": (("kept@example.com",),),
     "customers erase": (("no@example.com",), ("waiting@example.com",)),
