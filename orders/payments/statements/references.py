@@ -35,7 +35,7 @@ def with_references(lines: Iterable[FoundLine]) -> Iterator[StatementLine]:
     times: Counter[str] = Counter()
     for line in lines:
         reference = line.reference
-        if not reference or (line.method, reference) in of_several:
+        if not reference or (line.method, identity_key(reference)) in of_several:
             times[said[line.row]] += 1
             reference = _made_of(said[line.row], times[said[line.row]])
         yield _statement_line(line, reference)
@@ -46,7 +46,7 @@ def _meaning_several(lines: Iterable[FoundLine], said: dict[int, str]) -> set[tu
     sayings: dict[tuple[str, str], set[str]] = defaultdict(set)
     for line in lines:
         if line.reference:
-            sayings[line.method, line.reference].add(said[line.row])
+            sayings[line.method, identity_key(line.reference)].add(said[line.row])
     return {number for number, different in sayings.items() if len(different) > 1}
 
 
@@ -54,7 +54,7 @@ def _said(line: FoundLine) -> str:
     # Where a text is wrapped depends on the file: blanks say nothing.
     text, name = ("".join(identity_key(each).split()) for each in (line.text, line.name))
     amount = in_places(line.amount or ZERO)
-    return f"{line.date}\0{amount}\0{text}\0{name}\0{line.method}\0{line.reference}"
+    return f"{line.date}\0{amount}\0{text}\0{name}\0{line.method}\0{identity_key(line.reference)}"
 
 
 def _made_of(said: str, occurrence: int) -> str:

@@ -25,6 +25,7 @@ KINDS = {
     "payee": CellKind.TEXT,
     "transaction_id": CellKind.KEY,
     "method": CellKind.TEXT,
+    "provider": CellKind.TEXT,
     "fee": CellKind.MONEY,
     "refunded": CellKind.MONEY,
     "kind_of_booking": CellKind.TEXT,
