@@ -5,6 +5,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from orders import hourly_audit, promotions
+from orders.payments import reminders
 from orders.payments.imports import sweep_payment_plans
 from orders.privacy import retention
 
@@ -31,3 +32,9 @@ def prove_the_books() -> None:
 def erase_what_is_due() -> None:
     """Erase what has been kept for long enough; of several schedulers one does, once a day."""
     retention.take_turn()
+
+
+@db_periodic_task(crontab(minute="10", hour="9"))
+def remind_of_payments() -> None:
+    """Remind of what is overdue, if the settings say so; each due date once, however many schedulers ask."""
+    reminders.remind_overdue()

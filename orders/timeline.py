@@ -20,6 +20,8 @@ payment_recorded, paid_back, charged_back, written_off
 payment_reversed    the same, with reversed: the kind, and reversed_entry: the key of what was taken back
 allowed             allowance, amount, shipping: its part of the shipping fee, reason,
                     lines: [{sku, name, amount}]
+due_date_changed    changes: {payment_due_on: [before, after]}, "" for none
+reminded            due, due_on: the day it was to be paid by, "" for none
 email_sent_again    template, email: the number of the new mail
 comment             text
 """

@@ -1,6 +1,7 @@
 """Sentences about entries of a timeline, made of their facts whenever they are shown, at every door."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.countries import postal_lines
+from backoffice.dates import day_with_year
 from backoffice.languages import inside_a_sentence
 from backoffice.money import formatted
 from orders.models import EventKind, PaymentKind, PaymentMethod
@@ -26,6 +28,10 @@ CHANGES = {
     ),
     "email": (gettext_lazy("E-mail: %(before)s → %(after)s"), gettext_lazy("E-mail changed")),
     "note": (gettext_lazy("Note: %(before)s → %(after)s"), gettext_lazy("Note changed")),
+    "payment_due_on": (
+        gettext_lazy("To be paid by: %(before)s → %(after)s"),
+        gettext_lazy("Due date changed"),
+    ),
     "carrier": (gettext_lazy("Carrier: %(before)s → %(after)s"), gettext_lazy("Carrier changed")),
     "tracking_number": (
         gettext_lazy("Tracking number: %(before)s → %(after)s"),
@@ -40,6 +46,8 @@ MAILS = {
     "shipment_undone": gettext_lazy("the notice that a shipment had not left"),
     "order_cancelled": gettext_lazy("the notice of a cancellation"),
     "return_received": gettext_lazy("the receipt of a return"),
+    "order_paid_back": gettext_lazy("the notice of a refund"),
+    "payment_reminder": gettext_lazy("the reminder of a payment"),
 }
 
 
@@ -64,7 +72,8 @@ def _change(name: str, change: Sequence[Any] | None) -> str:
     with_values, without = CHANGES[name]
     if change is None:
         return str(without)
-    before, after = (_value(each) for each in change)
+    shown = _day if name == "payment_due_on" else _value
+    before, after = (shown(each) for each in change)
     return with_values % {"before": before, "after": after}
 
 
@@ -72,6 +81,10 @@ def _value(value: str | Mapping[str, str]) -> str:
     if isinstance(value, str):
         return value or NOTHING
     return ", ".join(filter(None, [*postal_lines(value), value["phone"]]))
+
+
+def _day(value: str) -> str:
+    return day_with_year(date.fromisoformat(value)) if value else NOTHING
 
 
 def _shipped(facts: Facts) -> str:
@@ -158,6 +171,11 @@ def _allowed(facts: Facts) -> str:
     return _("Allowance of %(amount)s: %(reason)s") % told
 
 
+def _reminded(facts: Facts) -> str:
+    due = formatted(Decimal(facts["due"]), settings.SHOP_CURRENCY)
+    return _("Reminded that %(amount)s is due") % {"amount": due}
+
+
 def _kind_told(kind: str) -> str:
     return str(PaymentKind(kind).label)
 
@@ -215,6 +233,8 @@ SENTENCES: Mapping[EventKind, Callable[[Facts], str]] = {
     EventKind.ALLOWED: _allowed,
     EventKind.WRITTEN_OFF: _written_off,
     EventKind.PAYMENT_REVERSED: _payment_reversed,
+    EventKind.DUE_DATE_CHANGED: _edited,
+    EventKind.REMINDED: _reminded,
     EventKind.EMAIL_SENT_AGAIN: _email_sent_again,
     EventKind.COMMENT: _comment,
 }

@@ -28,6 +28,8 @@ ABOUT_MONEY = (
     EventKind.ALLOWED,
     EventKind.WRITTEN_OFF,
     EventKind.PAYMENT_REVERSED,
+    EventKind.DUE_DATE_CHANGED,
+    EventKind.REMINDED,
 )
 # What colleagues write beside a payment.
 AMONG_STAFF = ("note",)

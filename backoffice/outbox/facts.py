@@ -5,7 +5,7 @@ only its words.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,11 @@ def count(number: int) -> Fact:
 def moment(at: datetime) -> Fact:
     """`22 November 2026, 03:34`."""
     return {TOLD_AS: "moment", "value": at.isoformat()}
+
+
+def day(on: date) -> Fact:
+    """`30 Nov 2026`."""
+    return {TOLD_AS: "day", "value": on.isoformat()}
 
 
 def moment_with_zone(at: datetime) -> Fact:
@@ -78,6 +83,7 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any]], str | list[str]]] = {
     "percentage": lambda fact: percent(Decimal(fact["value"])),
     "count": lambda fact: grouped(fact["value"]),
     "moment": lambda fact: dates.full_moment(datetime.fromisoformat(fact["value"])),
+    "day": lambda fact: dates.day_with_year(date.fromisoformat(fact["value"])),
     "moment_with_zone": lambda fact: dates.full_moment_with_zone(datetime.fromisoformat(fact["value"])),
     "address": lambda fact: postal_lines(fact["value"]),
     "text": lambda fact: gettext(fact["value"]) % in_words(fact["facts"]),  # of the catalogues

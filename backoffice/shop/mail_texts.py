@@ -29,6 +29,8 @@ MAILS: Mapping[str, str | Promise] = {
     "shipment_undone": gettext_lazy("Not on its way yet"),
     "order_cancelled": gettext_lazy("Cancelled"),
     "return_received": gettext_lazy("Return received"),
+    "order_paid_back": gettext_lazy("Paid back"),
+    "payment_reminder": gettext_lazy("Payment reminder"),
 }
 PARTS: Mapping[str, str | Promise] = {"opening": gettext_lazy("Opening"), "closing": gettext_lazy("Closing")}
 # What may stand in braces, and what it becomes.

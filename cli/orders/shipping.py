@@ -46,6 +46,9 @@ def ship(
     lines: Lines = None,
     carrier: Annotated[str, typer.Option(help="Such as DHL. With --from, of the rows that name none.")] = "",
     tracking: Annotated[str, typer.Option(help="The tracking number.")] = "",
+    unpaid: Annotated[
+        bool, typer.Option("--unpaid", help="Ship it although it is held until it is paid.")
+    ] = False,
     skip_invalid: SkipInvalid = False,
     rejects: Rejects = None,
     overwrite: Overwrite = False,
@@ -69,12 +72,12 @@ def ship(
     by = actor(as_, "orders.ship_order")
     if number is not None:
         wanted = quantities(lines)
-        parcel = _Parcel(number, wanted, carrier, tracking)
-        operation = f"ship {number.strip().upper()} {as_text(wanted)} {carrier} {tracking} {by}"
+        parcel = _Parcel(number, wanted, carrier, tracking, unpaid)
+        operation = f"ship {number.strip().upper()} {as_text(wanted)} {carrier} {tracking} {unpaid} {by}"
         show_one(_ship_one(parcel, operation, idempotency_key, by, dry_run=dry_run, yes=yes), as_json=json)
         return
-    if lines or tracking:
-        wrong_use(_("--line and --tracking are for one order; a file has a tracking number in each row."))
+    if lines or tracking or unpaid:
+        wrong_use(_("--line, --tracking and --unpaid are for one order; a file has a parcel in each row."))
     assert from_ is not None
     refuse_rejects(rejects, overwrite=overwrite)
     operation = f"ship {carrier} {by}"
@@ -92,6 +95,7 @@ class _Parcel:
     lines: Mapping[str, int] | None
     carrier: str
     tracking: str
+    unpaid: bool
 
     def say_plan(self) -> None:
         from orders.held_order import order_with_number
@@ -103,7 +107,12 @@ class _Parcel:
         from orders.held_order import order_with_number
 
         shipment = ship_order(
-            self.number, by=by, lines=self.lines, carrier=self.carrier, tracking_number=self.tracking
+            self.number,
+            by=by,
+            lines=self.lines,
+            carrier=self.carrier,
+            tracking_number=self.tracking,
+            unpaid=self.unpaid,
         )
         order = order_with_number(self.number)
         row = {"number": order.number, "status": order.status, "shipment": shipment.reference}

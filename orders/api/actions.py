@@ -67,7 +67,10 @@ def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) ->
     "/{number}/ship", response=OrderOut, operation_id="ship_order", summary="Ship", openapi_extra=DOCUMENTED
 )
 def ship(request: HttpRequest, number: str, body: ShipIn | None = None) -> HttpResponse:
-    """Ship all that is left, or chosen quantities. The customer gets an e-mail."""
+    """Ship all that is left, or chosen quantities. The customer gets an e-mail.
+
+    Where the shop ships nothing unpaid: 409 `not_paid` while something is due, unless `unpaid` says so.
+    """
     actor = require(request, "orders.ship_order")
     asked = body or ShipIn()
     return answer_with_order(
@@ -80,6 +83,7 @@ def ship(request: HttpRequest, number: str, body: ShipIn | None = None) -> HttpR
             lines=_quantities(asked.lines),
             carrier=asked.carrier,
             tracking_number=asked.tracking_number,
+            unpaid=asked.unpaid,
             expected_version=version,
         ),
     )

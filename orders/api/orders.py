@@ -19,16 +19,8 @@ from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.requests.throttling import Window, hit_all, window_of
-from orders.api.schemas import (
-    OVERDUE,
-    OrderFilters,
-    OrderIn,
-    OrderList,
-    OrderOut,
-    OrderPatch,
-    QuoteIn,
-    QuoteOut,
-)
+from orders.api.order_filters import OVERDUE, OrderFilters
+from orders.api.schemas import OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.changing.details import edit_order
 from orders.finding import searched_by
 from orders.models import Order

@@ -66,6 +66,10 @@ class WriteOffIn(Input):
     reason: Reason
 
 
+class DueDateIn(Input):
+    payment_due_on: date | None = Field(description="The last day to pay in time; null for no such day.")
+
+
 class AllowanceIn(Input):
     amount: Money
     reason: Reason

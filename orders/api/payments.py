@@ -14,11 +14,12 @@ from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
 from backoffice.errors import Fault, Forbidden, Invalid
 from backoffice.requests.json_reply import Reply, rendered
-from orders.api.actions import visible_order
+from orders.api.actions import answer_with_order, visible_order
 from orders.api.orders import caller, expected_version
 from orders.api.payment_schemas import (
     AllowanceIn,
     AllowanceList,
+    DueDateIn,
     EntryList,
     GrantedOut,
     MovedOut,
@@ -29,11 +30,15 @@ from orders.api.payment_schemas import (
     ReverseIn,
     WriteOffIn,
 )
+from orders.api.schemas import EventOut, OrderOut
 from orders.models import Allowance, PaymentEntry
 from orders.payments.allowances import allow
 from orders.payments.corrections import entry_of, move, reverse, write_off
+from orders.payments.due_dates import set_due_date
 from orders.payments.ledger import Recorded
 from orders.payments.recording import pay_back, record_chargeback, record_payment
+from orders.payments.reminders import remind
+from orders.readers.events import event_data
 from orders.readers.payments import (
     ENTRY_FIELDS,
     PaymentFilter,
@@ -153,6 +158,43 @@ def write_off_order(request: HttpRequest, number: str, body: WriteOffIn) -> Http
         body,
         lambda: write_off(number, reason=body.reason, by=actor, expected_version=version),
     )
+
+
+@payments_router.put(
+    "/{number}/due-date",
+    response=OrderOut,
+    operation_id="set_due_date",
+    summary="Change by when it is to be paid",
+    openapi_extra=DOCUMENTED,
+)
+def change_due_date(request: HttpRequest, number: str, body: DueDateIn) -> HttpResponse:
+    """Set the last day to pay in time, in any status. `If-Match` refuses a stale change."""
+    actor = require(request, "orders.record_payment")
+    return answer_with_order(
+        request,
+        number,
+        body,
+        lambda version: set_due_date(number, body.payment_due_on, by=actor, expected_version=version),
+    )
+
+
+@payments_router.post(
+    "/{number}/reminders",
+    response={201: EventOut},
+    operation_id="remind_of_payment",
+    summary="Remind the customer of what is due",
+    openapi_extra=DOCUMENTED,
+)
+def remind_customer(request: HttpRequest, number: str) -> HttpResponse:
+    """Mail the customer what is due, at most once a day: 409 `already_reminded`, or `nothing_due`."""
+    actor = require(request, "orders.record_payment")
+
+    def run() -> Reply:
+        visible_order(number, caller(request))
+        event = remind(number, by=actor)
+        return rendered(event_data(event.pk, to=caller(request)), status=201)
+
+    return answer_once(request, None, run)
 
 
 @payments_router.get(

@@ -1,7 +1,7 @@
 """What the API takes and returns for orders."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,17 +10,13 @@ from backoffice.api.inputs import (
     OMITTED,
     Input,
     LanguageCode,
-    Moment,
     Money,
     Patch,
-    Search,
-    SignedMoney,
     Sku,
     Truth,
     WholeNumber,
     text,
 )
-from backoffice.api.pagination import ListQuery
 from backoffice.money import ZERO
 from backoffice.outbox.models import EmailState
 from orders.api.address_schemas import AddressIn, AddressOut
@@ -32,9 +28,6 @@ Email = Annotated[str, text(254, shortest=3), Field(examples=["guest@example.com
 Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
 Note = Annotated[str, text(2000, lines=True)]
 NOT_TOLD = " null for staff who may not see whether orders are paid."
-# A filter beside the payment states: what is due should have been paid by now.
-OVERDUE = "overdue"
-PaymentFilter = Literal["to_pay", "part_paid", "paid", "to_pay_back", "nothing_to_pay", "overdue"]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
 Language = Annotated[
@@ -86,6 +79,7 @@ class ShipIn(Input):
     )
     carrier: Annotated[str, text(60)] = Field("", examples=["DHL"])
     tracking_number: Annotated[str, text(80)] = ""
+    unpaid: Truth = Field(False, description="Ship it although it is held until it is paid, if you may.")
 
 
 class ShipmentPatch(Patch):
@@ -131,40 +125,6 @@ class ReturnIn(Input):
 
 class CommentIn(Input):
     text: Annotated[str, text(2000, shortest=1, lines=True)]
-
-
-class OrderFilters(ListQuery):
-    q: Search | None = Field(
-        None,
-        description="What tells an order: its number or last digits, a SKU, barcode, tracking number, promo "
-        "code, phone number or postcode, or parts of names, e-mail addresses and towns; each word must.",
-    )
-    status: list[OrderStatus] | None = Field(None, description="May be repeated.")
-    email: Annotated[str, text(254)] | None = None
-    promo_code: Annotated[str, text(LONGEST_CODE)] | None = None
-    total_gte: Money | None = None
-    total_lte: Money | None = None
-    discount_gte: Money | None = None
-    discount_lte: Money | None = None
-    placed_after: Moment | None = None
-    placed_before: Moment | None = None
-    payment: PaymentFilter | None = Field(
-        None,
-        description="How far they are paid. `overdue`: not paid, and their due date has passed.",
-    )
-    due_gte: SignedMoney | None = Field(None, description="Below zero for what is owed to the customer.")
-    due_lte: SignedMoney | None = None
-
-    @property
-    def asks_for_promos(self) -> bool:
-        """Whether the list itself would tell promo codes."""
-        return self.promo_code is not None or "promo_code" in (self.ordering or "")
-
-    @property
-    def asks_for_payments(self) -> bool:
-        """Whether the list itself would tell how far orders are paid."""
-        asked = (self.payment, self.due_gte, self.due_lte)
-        return any(each is not None for each in asked) or "due" in (self.ordering or "")
 
 
 class PromoOut(BaseModel):

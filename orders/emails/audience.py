@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from backoffice.outbox.queueing import queue_email
@@ -107,6 +108,15 @@ def _by_undoing(happening: Happening) -> str:
     return f"shipment:{happening.facts['shipment']}:undone"
 
 
+def _by_day(happening: Happening) -> str:
+    return f"{_by_order(happening)}:reminded:{timezone.localdate(happening.at)}"
+
+
+def _is_new(happening: Happening) -> bool:
+    """Whether the money moved, and was not only booked on another order before."""
+    return not happening.facts.get("moved_from")
+
+
 def _is_to_be_told(happening: Happening) -> bool:
     return bool(happening.facts["told"])
 
@@ -143,6 +153,10 @@ WHO_HEARS: Mapping[str, Sequence[Mail]] = {
         Mail("order_cancelled", _customer, _by_fact("cancellation"), contexts.order_cancelled),
     ),
     EventKind.RETURNED: (Mail("return_received", _customer, _by_fact("return"), contexts.return_received),),
+    EventKind.PAID_BACK: (
+        Mail("order_paid_back", _customer, _by_fact("entry"), contexts.order_paid_back, is_due=_is_new),
+    ),
+    EventKind.REMINDED: (Mail("payment_reminder", _customer, _by_day, contexts.payment_reminder),),
     PROMOTIONS_ENDED: (
         Mail(
             "promotions_ended",

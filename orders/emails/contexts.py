@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min, Sum
+from django.utils.translation import gettext_noop
 
 from backoffice.money import ZERO
 from backoffice.outbox import facts
@@ -51,7 +52,7 @@ def order_placed(happening: Happening) -> dict[str, Any]:
     order = happening.order
     kept = [(line, line.quantity - line.cancelled - line.returned) for line in happening.lines]
     goods = sum((line.unit_price * units for line, units in kept), ZERO)
-    charged = sum((line.total - line.credited for line in happening.lines), ZERO)
+    charged = sum((line.remaining for line in happening.lines), ZERO)
     total = order.total - order.credited
     discount, shipping = goods - charged, total - charged
     return {
@@ -62,6 +63,7 @@ def order_placed(happening: Happening) -> dict[str, Any]:
         "promo_code": order.promo_code,
         "shipping": _money(shipping, order) if shipping else "",
         "total": _money(total, order),
+        "pay_by": _pay_by(order),
         "address": facts.address(order.shipping_address),
     }
 
@@ -98,6 +100,7 @@ def order_cancelled(happening: Happening) -> dict[str, Any]:
         "credit": _money(goods + shipping, order),
         "shipping_credit": _money(shipping, order) if shipping else "",
         "is_whole_order": told["is_whole"],
+        **balance(order),
     }
 
 
@@ -109,6 +112,37 @@ def return_received(happening: Happening) -> dict[str, Any]:
         "lines": _credited_lines(told, order),
         "credit": _money(goods + shipping, order),
         "shipping_credit": _money(shipping, order) if shipping else "",
+        **balance(order),
+    }
+
+
+def order_paid_back(happening: Happening) -> dict[str, Any]:
+    order, told = happening.order, happening.facts
+    return {
+        **heading(order),
+        "amount": _money(-Decimal(told["amount"]), order),
+        "settles": told["settles"],
+        **balance(order),
+    }
+
+
+def payment_reminder(happening: Happening) -> dict[str, Any]:
+    order = happening.order
+    due_on = order.payment_due_on
+    return {
+        **heading(order),
+        "total": _money(order.total - order.credited, order),
+        "paid": _money(order.paid, order) if order.paid else "",
+        "due": _money(order.due, order),
+        "due_on": facts.day(due_on) if due_on else "",
+    }
+
+
+def balance(order: Order) -> dict[str, Any]:
+    """Return what is now due, or what the shop now owes; "" for nothing."""
+    return {
+        "due": _money(order.due, order) if order.due > 0 else "",
+        "owed": _money(-order.due, order) if order.due < 0 else "",
     }
 
 
@@ -146,6 +180,14 @@ def _ended_promotion(promotion: Any, noted_at: datetime) -> dict[str, Any]:
 def heading(order: Order) -> dict[str, Any]:
     """Return what every mail about an order begins with; it greets the buyer, not whom a parcel goes to."""
     return {"number": order.number, "name": _buyer(order), "placed_on": facts.moment(order.placed_at)}
+
+
+def _pay_by(order: Order) -> Fact | str:
+    """Ask for what is due by its day; "" where there is none."""
+    if order.payment_due_on is None or order.due <= 0:
+        return ""
+    amount, day = _money(order.due, order), facts.day(order.payment_due_on)
+    return facts.text(gettext_noop("Please pay %(amount)s by %(day)s."), amount=amount, day=day)
 
 
 def _buyer(order: Order) -> str:

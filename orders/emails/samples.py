@@ -1,7 +1,7 @@
 """A made-up order for the preview of mails: nobody's data, and something of all that a mail may tell."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +44,7 @@ def _order() -> dict[str, Any]:
 def _placed() -> dict[str, Any]:
     line = {**_line(), "unit_price": _money("9.50"), "total": _money("19.00")}
     totals = {"subtotal": _money("19.00"), "discount": "", "promo_code": "", "shipping": _money("4.90")}
-    return {"lines": [line], **totals, "total": _money("23.90")}
+    return {"lines": [line], **totals, "total": _money("23.90"), "pay_by": ""}
 
 
 def _shipped() -> dict[str, Any]:
@@ -63,7 +63,17 @@ def _undone() -> dict[str, Any]:
 def _credited() -> dict[str, Any]:
     line = {**_line(), "credit": _money("19.00")}
     whole = {"reason": "", "is_whole_order": True, "shipping_credit": _money("4.90")}
-    return {"lines": [line], **whole, "credit": _money("23.90")}
+    return {"lines": [line], **whole, "credit": _money("23.90"), "due": "", "owed": _money("23.90")}
+
+
+def _paid_back() -> dict[str, Any]:
+    reference = f"{settings.SHOP_ORDER_PREFIX}100042-R1"
+    return {"amount": _money("23.90"), "settles": reference, "due": "", "owed": ""}
+
+
+def _reminder() -> dict[str, Any]:
+    due = {"due": _money("13.90"), "due_on": facts.day(date(2026, 12, 14))}
+    return {"total": _money("23.90"), "paid": _money("10.00"), **due}
 
 
 def _line() -> dict[str, Any]:
@@ -81,4 +91,6 @@ OF_EACH = {
     "shipment_undone": _undone,
     "order_cancelled": _credited,
     "return_received": _credited,
+    "order_paid_back": _paid_back,
+    "payment_reminder": _reminder,
 }

@@ -15,6 +15,8 @@ from accounts.actors import Actor
 from backoffice.errors import Refusal
 from backoffice.languages import inside_a_sentence
 from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
+from backoffice.shop.in_force import ShopNow, in_force
+from orders.fulfilment.holding import is_held, why_held
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.parcels import ParcelFile, ParcelRow
 from orders.fulfilment.tracking_numbers import problems_with_tracking_numbers
@@ -65,6 +67,7 @@ def _plan(
     parcels: Sequence[ParcelRow], on_row: OnRow | None = None
 ) -> Iterator[tuple[PlannedRow, Order | None]]:
     taken: dict[str, int] = {}
+    shop = in_force()
     for part in batched(parcels, ORDERS_AT_ONCE):
         sound = [each for each in part if not each.problem]
         orders = {order.number: order for order in Order.objects.filter(number__in=_numbers_of(sound))}
@@ -76,7 +79,7 @@ def _plan(
             order = orders.get(parcel.number.upper())
             is_sent = (parcel.number.upper(), parcel.tracking_number) in sent
             known_problem = parcel.problem or refused.get(parcel.tracking_number, "")
-            problem = "" if is_sent else known_problem or _problem_with_parcel(parcel, orders, taken)
+            problem = "" if is_sent else known_problem or _problem_with_parcel(parcel, orders, taken, shop)
             if problem:
                 yield PlannedRow(parcel.row, parcel.number, Outcome.PROBLEM, {}, problem), order
             elif order is None or is_sent:
@@ -92,7 +95,9 @@ def _row_to_ship(parcel: ParcelRow, order: Order, units: int) -> PlannedRow:
     return PlannedRow(parcel.row, order.number, Outcome.NEW, changes)
 
 
-def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
+def _problem_with_parcel(
+    parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int], shop: ShopNow
+) -> str:
     order = orders.get(parcel.number.upper())
     if order is None:
         return _("There is no order %(number)s.") % {"number": parcel.number}
@@ -102,7 +107,7 @@ def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: 
     if not is_allowed(Action.SHIP, order.status):
         facts = {"order": order.number, "status": inside_a_sentence(OrderStatus(order.status).label)}
         return _("%(order)s is %(status)s: nothing is left to ship.") % facts
-    return ""
+    return why_held(order) if is_held(order, shop) else ""
 
 
 def _ship_row(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:

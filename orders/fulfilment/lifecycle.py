@@ -16,6 +16,7 @@ from backoffice.money import ZERO, formatted, rounded, too_many_places
 from backoffice.numbers import grouped
 from backoffice.text import fault_of
 from catalog import stock
+from orders.fulfilment.holding import refuse_held
 from orders.fulfilment.reversals import shipping_left, write_cancellation, write_return
 from orders.fulfilment.tracking_numbers import refuse_as_tracking_number
 from orders.fulfilment.units import (
@@ -52,16 +53,21 @@ def ship_order(
     lines: Mapping[str, int] | None = None,
     carrier: str = "",
     tracking_number: str = "",
+    unpaid: bool = False,
     at: datetime | None = None,
     expected_version: int | None = None,
 ) -> Shipment:
     """Ship units: all that are left, or the quantities in `lines` by SKU.
 
+    Args:
+        unpaid: ship it although it is held until it is paid; that takes `orders.ship_unpaid`.
+
     Raises:
-        UnknownOrder, IllegalTransition, Invalid, Stale.
+        UnknownOrder, IllegalTransition, NotPaid, Invalid, Stale.
     """
     at = at or timezone.now()
     order, order_lines = begin(number, Action.SHIP, expected_version=expected_version)
+    refuse_held(order, by=by, unpaid=unpaid)
     units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
     carrier, tracking_number = checked_parcel(carrier, tracking_number)
     shipment = Shipment(

@@ -111,10 +111,11 @@ def _first_cause_of(email: EmailMessage) -> str:
 
 
 def _as_it_was(
-    email: EmailMessage, _order: Order, _lines: Sequence[OrderLine], _at: datetime
+    email: EmailMessage, order: Order, _lines: Sequence[OrderLine], _at: datetime
 ) -> dict[str, Any]:
-    """Return what the mail said: what was cancelled, returned or undone does not change."""
-    return dict(email.context)
+    """Return what the mail said: what was cancelled, returned or undone does not change; what is due does."""
+    now = contexts.balance(order)
+    return {**email.context, **{name: now[name] for name in now if name in email.context}}
 
 
 def _what_is_ordered(
@@ -139,9 +140,18 @@ def _how_it_travels(
     return contexts.order_shipped(Happening(EventKind.SHIPPED, at, facts, order, lines, shipment))
 
 
+def _what_is_due(
+    _email: EmailMessage, order: Order, _lines: Sequence[OrderLine], at: datetime
+) -> dict[str, Any]:
+    if order.due <= 0:
+        raise IllegalTransition(_("Nothing is due for %(order)s any more.") % {"order": order.number})
+    return contexts.payment_reminder(Happening(EventKind.REMINDED, at, {}, order))
+
+
 type AsItIsNow = Callable[[EmailMessage, Order, Sequence[OrderLine], datetime], dict[str, Any]]
 AS_IT_IS_NOW: Mapping[str, AsItIsNow] = {
     "order_placed": _what_is_ordered,
     "order_shipped": _how_it_travels,
     "shipment_corrected": _how_it_travels,
+    "payment_reminder": _what_is_due,
 }

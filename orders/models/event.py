@@ -24,6 +24,8 @@ class EventKind(models.TextChoices):
     ALLOWED = "allowed", _("Allowance granted")
     WRITTEN_OFF = "written_off", _("Balance written off")
     PAYMENT_REVERSED = "payment_reversed", _("Payment entry reversed")
+    DUE_DATE_CHANGED = "due_date_changed", _("Due date changed")
+    REMINDED = "reminded", _("Reminded of payment")
     EMAIL_SENT_AGAIN = "email_sent_again", _("E-mail sent again")
     COMMENT = "comment", _("Comment")
 

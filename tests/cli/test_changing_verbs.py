@@ -177,6 +177,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "payments reverse": ("{entry}", "--reason", "bounced"),
     "payments move": ("{entry}", "{back}"),
     "payments write-off": ("{sent}", "--reason", "lost"),
+    "payments due": ("{sent}", "2026-12-24"),
+    "payments remind": ("{sent}",),
     "customers edit": ("kept@example.com", "--phone", "+49 221 1234"),
     "customers merge": ("kept@example.com", "gone@example.com"),
     "customers undo-merge": ("stayed@example.com",),
@@ -243,6 +245,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "payments chargeback": (("{sent}", "1.00"),),
     "payments reverse": (("4711", "--reason", "bounced"),),
     "payments move": (("{entry}", "{waiting}"), ("{entry}", "B-1"), ("4711", "{back}")),
+    "payments due": (("B-1", "2026-12-24"), ("{sent}", "1999-12-24")),
+    "payments remind": (("B-1",),),
     "payments write-off": (("B-1", "--reason", "lost"), ("{sent}", "--reason", " ")),
     "customers merge": (("kept@example.com", "kept@example.com"), ("kept@example.com", "no@example.com")),
     "customers undo-merge": (("kept@example.com",),),
@@ -333,6 +337,7 @@ def test_without_a_key_or_with_another_one_it_is_asked_for_anew(
     without_effect = {"products import", "products archive", "promos pause", "promos resume", "promos import"}
     without_effect |= {"users activate", "users role", "orders edit", "users deactivate", "promos end"}
     without_effect |= {"stock count", "orders ship", "orders correct-shipment", "customers edit"}
+    without_effect |= {"payments due"}
     without_effect |= {"families add", "families make", "families change", "settings set", "settings reset"}
     assert (second.exit_code, rows()) != (0, after) or verb in without_effect, first.output
 

@@ -6,7 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from backoffice.db.fields import one_line
 from backoffice.db.money_fields import MoneyInput
@@ -25,6 +29,7 @@ from orders.admin.order.quantities import (
 )
 from orders.fulfilment import lifecycle
 from orders.fulfilment.foreseen import cancellation_foreseen, return_foreseen
+from orders.fulfilment.holding import is_held, refuse_held, why_held
 from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.reversals import shipping_left
 from orders.fulfilment.tracking import CARRIERS
@@ -60,6 +65,13 @@ class ShipForm(QuantitiesDialog):
         assert isinstance(carrier, forms.ChoiceField)
         carrier.choices = [*((name, name) for name in known), (ANOTHER_CARRIER, _("Another"))]
         carrier.initial = last or CARRIERS[0]
+        if is_held(self.order) and self.actor.may("orders.ship_unpaid"):
+            self.fields["unpaid"] = forms.BooleanField(
+                label=_("Ship it unpaid"),
+                required=False,
+                help_text=why_held(self.order),
+                widget=UnfoldBooleanSwitchWidget(),
+            )
         super().add_fields()
 
     def left_of(self, line: OrderLine) -> int:
@@ -75,6 +87,7 @@ class ShipForm(QuantitiesDialog):
 
     def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
         open_units(self.lines, _by_sku(chosen))
+        refuse_held(self.order, by=self.actor, unpaid=data.get("unpaid", False))
         told = {"units": counted.units(units_of(chosen))}
         rest = sum(line.open for line in self.lines) - units_of(chosen)
         left = ngettext("%(count)s unit is left to ship.", "%(count)s units are left to ship.", rest)
@@ -89,6 +102,7 @@ class ShipForm(QuantitiesDialog):
             lines=_by_sku(chosen),
             carrier=data["carrier"],
             tracking_number=data["tracking_number"],
+            unpaid=data.get("unpaid", False),
         )
         facts = {"units": _units_in_words(chosen), "shipment": shipment.reference}
         self.done = _("Shipped %(units)s as %(shipment)s.") % facts

@@ -9,7 +9,9 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.sheets.plans import RowsChanged
 from catalog.models import ImportState
-from orders.models import PaymentImport, PaymentOutcome
+from orders.emails.audience import WHO_HEARS, tell
+from orders.emails.contexts import Happening
+from orders.models import PaymentEntry, PaymentImport, PaymentKind, PaymentOutcome
 from orders.payments.imports.ledger_sql import (
     MARK_CHANGED,
     MARK_MORE_THAN_PAID,
@@ -19,6 +21,7 @@ from orders.payments.imports.ledger_sql import (
 )
 from orders.payments.imports.lookup import count_rows, execute, faults_of, hold_payment_import
 from orders.payments.imports.words import MORE_THAN_PAID, PLAN_CHANGED, RECORDED_SINCE
+from orders.payments.ledger import EVENTS, facts_of
 
 OVERTAKEN = (PLAN_CHANGED, RECORDED_SINCE, MORE_THAN_PAID)
 
@@ -49,8 +52,18 @@ def apply_payments(
     if claims != entries:
         # Somebody booked one of the lines on another order, and was faster.
         raise _changed(found, entries - claims)
+    _tell_customers(found)
     _mark_applied(found, by)
     return found
+
+
+def _tell_customers(found: PaymentImport) -> None:
+    """Queue the mails that the same entries would cause by hand."""
+    heard_of = [kind for kind, event in EVENTS.items() if event in WHO_HEARS]
+    entries = PaymentEntry.objects.filter(kind__in=heard_of, pk__in=found.rows.values("entry"))
+    for entry in entries.select_related("order__customer").order_by("pk"):
+        event = EVENTS[PaymentKind(entry.kind)]
+        tell(Happening(event, entry.at, facts_of(entry), entry.order, (), None))
 
 
 def _mark_overtaken(found: PaymentImport, *, skip_invalid: bool) -> None:

@@ -1,16 +1,18 @@
 """A plan is applied as it was seen, once; what does not fit is left, and told."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
+from backoffice.outbox.models import EmailMessage
 from backoffice.sheets.plans import RowsChanged
 from orders.models import EventKind, Order, OrderEvent, PaymentClaim, PaymentEntry, PaymentImport
 from orders.payments.audit import audit_payments
 from orders.payments.details import PaymentDetails
 from orders.payments.imports import WrongPaymentImportState, apply_payments, give_order
 from orders.payments.ledger import AlreadyRecorded
-from orders.payments.recording import record_payment
+from orders.payments.recording import pay_back, record_payment
 from tests.factories import CLI, make_product, place
 from tests.orders.payments.imports.files import outcomes, planned
 
@@ -114,6 +116,19 @@ def test_money_out_is_booked_as_paid_back(orders: list[Order]) -> None:
     assert PaymentEntry.objects.get(reference="T1").kind == "refund"
     assert orders[0].events.filter(kind=EventKind.PAID_BACK).count() == 1
     assert audit_payments() == []
+
+
+def test_the_customer_hears_of_money_that_is_paid_back_as_of_one_by_hand(orders: list[Order]) -> None:
+    for order in orders[:2]:
+        record_payment(order.number, Decimal("60.00"), by=CLI)
+    EmailMessage.objects.all().delete()
+    applied(f"-10.00;{orders[0].number};;T1")
+    pay_back(orders[1].number, Decimal("10.00"), PaymentDetails(reference="T2"), by=CLI)
+
+    by_file, by_hand = EmailMessage.objects.order_by("pk")
+    assert (by_file.template, by_file.recipient) == (by_hand.template, by_hand.recipient)
+    said = json.dumps(by_file.context).replace(str(orders[0].number), str(orders[1].number))
+    assert json.loads(said) == by_hand.context
 
 
 def test_more_than_was_paid_never_goes_out(orders: list[Order]) -> None:
