@@ -94,6 +94,7 @@ class ImportPage:
             "is_applied": self._import.state == "applied",
             "is_undone": self._import.state == "undone",
             "actions": self.actions(),
+            "find_words": _("SKU or name"),
             "name_head": _("SKU"),
             "what_head": _("Product"),
             "refused_words": _("Nothing was changed."),

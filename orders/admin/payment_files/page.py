@@ -179,6 +179,7 @@ class PaymentImportPage(ImportPage):
 
     def more(self, refusal: Refusal | None) -> dict[str, Any]:
         return {
+            "find_words": _("Order, name or text"),
             "name_head": _("Order"),
             "what_head": _("Payment"),
             "refused_words": "",

@@ -38,6 +38,7 @@ LONGEST_NUMBER = 40
 class PaymentImportAdmin(FilePlans, ListOfImports):
     choosing_title = _("Payments from a file")
     choosing_template = "orders/admin/payment_file.html"
+    list_before_template = "orders/admin/choose_payment_file.html"
     add_words = _("Choose a file")
     empty_title = _("No imports yet")
     empty_text = _(
@@ -70,6 +71,12 @@ class PaymentImportAdmin(FilePlans, ListOfImports):
         """Leave out plans whose rows are still being written."""
         imports: QuerySet[PaymentImport] = super().get_queryset(request)
         return imports.filter(kept_since=None)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may_import = {"has_import_permission": self.has_import_permission(request)}
+        return super().changelist_view(request, {**may_import, **(extra_context or {})})
 
     def first_url(self, request: HttpRequest) -> str:
         may_import = self.has_import_permission(request)
