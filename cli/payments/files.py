@@ -42,6 +42,7 @@ from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
+    from accounts.actors import Actor
     from orders.models import PaymentImport
 
 PLANNED = columns(
@@ -88,31 +89,36 @@ def import_payments(
     The order is the one whose number stands in the text. What differs from what is due is only booked with
     --accept-differences; what names no order, or was booked before, never.
     """
-    from orders.payments.imports import plan_payments
-    from orders.readers.payment_imports import payment_import_data
-
     by = actor(as_, "orders.record_payment")
     content = _content_of(file)
     operation = f"payments {sha256(content).hexdigest()} {accept_differences} {by}"
     if (kept := answer_kept(idempotency_key, operation)) is not None:
-        _tell(_("Booked before, under this key:"), kept, as_json=json)
+        say(_("This file was booked before, under this key."))
+        _tell(kept, as_json=json)
         return
     refuse_rejects(rejects, overwrite=overwrite)
-    plan = plan_payments(BytesIO(content), file_name=name_of(file), by=by)
-    result = payment_import_data(plan.pk, to=by.user)
-    _say_plan(plan)
+    plan = _planned(content, name_of(file), by=by)
     booked = plan.changes + (plan.differing if accept_differences else 0)
     if dry_run:
-        _show_plan(result, as_json=json, as_jsonl=jsonl)
-    elif booked:
-        proceed(_("Book %(payments)s?") % {"payments": counted(booked, "payment")}, yes=yes)
-        applied = partial(_applied, plan.pk, by=by, accept_differences=accept_differences)
-        result = once_per_key(idempotency_key, operation, applied)
-    _hand_back(plan, rejects)
-    if not dry_run:
-        _tell(_("Booked"), result, as_json=json)
+        _show_plan(plan, by=by, as_json=json, as_jsonl=jsonl)
+        _hand_back(plan, rejects)
+    else:
+        if booked:
+            proceed(_("Book %(payments)s?") % {"payments": counted(booked, "payment")}, yes=yes)
+        book = partial(_booked, plan.pk, booked, by=by, accept_differences=accept_differences)
+        result = once_per_key(idempotency_key, operation, book)
+        _hand_back(plan, rejects)
+        _tell(result, as_json=json)
     if fail_if_empty and not booked:
         raise typer.Exit(EMPTY)
+
+
+def _planned(content: bytes, file_name: str, *, by: "Actor") -> "PaymentImport":
+    from orders.payments.imports import plan_payments
+
+    plan = plan_payments(BytesIO(content), file_name=file_name, by=by)
+    _say_plan(plan)
+    return plan
 
 
 def _content_of(file: str) -> bytes:
@@ -122,11 +128,13 @@ def _content_of(file: str) -> bytes:
         return stream.read(MAX_FILE + 1)
 
 
-def _applied(number: int, *, by: Any, accept_differences: bool) -> dict[str, Any]:
+def _booked(number: int, booked: int, *, by: "Actor", accept_differences: bool) -> dict[str, Any]:
+    """Apply the plan, unless it would book nothing; return what became of it."""
     from orders.payments.imports import apply_payments
     from orders.readers.payment_imports import payment_import_data
 
-    apply_payments(number, by=by, accept_differences=accept_differences)
+    if booked:
+        apply_payments(number, by=by, accept_differences=accept_differences)
     return payment_import_data(number, to=by.user)
 
 
@@ -152,7 +160,10 @@ def _say_plan(plan: "PaymentImport") -> None:
     say_remarks(remarks_kept(plan.remarks))
 
 
-def _show_plan(result: Row, *, as_json: bool, as_jsonl: bool) -> None:
+def _show_plan(plan: "PaymentImport", *, by: "Actor", as_json: bool, as_jsonl: bool) -> None:
+    from orders.readers.payment_imports import payment_import_data
+
+    result = payment_import_data(plan.pk, to=by.user)
     if as_jsonl:
         Listing(as_jsonl=True).show(_rows(result), PLANNED)
     elif as_json:
@@ -177,14 +188,14 @@ def _hand_back(plan: "PaymentImport", rejects: Path | None) -> None:
         write_rejects(rejects, rejected_payments_csv(plan))
 
 
-def _tell(done: str, result: Row, *, as_json: bool) -> None:
+def _tell(result: Row, *, as_json: bool) -> None:
     if as_json:
         print_json(result)
     elif not result["applied_at"]:
         say(_("There is nothing to book."))
     else:
-        facts = {"done": done, "number": result["number"], "payments": counted(result["changes"], "payment")}
-        put(_("%(done)s import %(number)s: %(payments)s") % facts)
+        facts = {"number": result["number"], "payments": counted(result["changes"], "payment")}
+        put(_("Booked: import %(number)s, %(payments)s") % facts)
 
 
 @verb(app, "template", examples="shopctl payments template > payments.csv")

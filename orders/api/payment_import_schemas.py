@@ -13,12 +13,10 @@ from catalog.api.schemas import RemarkOut
 from catalog.models import ImportState
 from orders.models import PaymentOutcome
 
-ACCEPT_DIFFERENCES = "Book also what differs from what is due, as it came in."
-
 
 class PaymentFileQuery(BaseModel):
     dry_run: bool = Field(False, description="Only plan: apply it later with POST …/apply.")
-    accept_differences: bool = Field(False, description=ACCEPT_DIFFERENCES)
+    accept_differences: bool = Field(False, description="Book also what differs from what is due.")
     limit: int = Field(20, ge=1, le=100, description="How many rows of the plan to show.")
 
 
@@ -41,7 +39,7 @@ class PaymentApplyIn(Input):
     accept: list[int] = Field(
         default_factory=list, max_length=100_000, description="Numbers of rows that differ and are booked."
     )
-    accept_differences: Truth = Field(False, description=ACCEPT_DIFFERENCES)
+    accept_differences: Truth = Field(False, description="Book also what differs from what is due.")
     skip_invalid: Truth = Field(False, description="Leave out rows whose order changed since.")
 
 

@@ -10,7 +10,16 @@ from accounts.models import Customer
 from accounts.privacy.person import Person
 from backoffice.db.search_words import search_text
 from backoffice.email_addresses import CUSTOMER, erased_address
-from orders.models import Cancellation, CustomerEvent, EventKind, Order, OrderEvent, Return, Shipment
+from orders.models import (
+    Cancellation,
+    CustomerEvent,
+    EventKind,
+    Order,
+    OrderEvent,
+    PaymentImportRow,
+    Return,
+    Shipment,
+)
 from orders.models.order import ADDRESS_PARTS
 from orders.privacy.person import corrections_away_from
 from orders.visibility import PERSONAL, PERSONAL_FACTS
@@ -63,6 +72,11 @@ def empty_orders(person: Person, at: datetime) -> int:
     for reversal in (Cancellation, Return):
         reversal._default_manager.filter(order__in=person.orders).update(reason="")
     return len(person.orders)
+
+
+def empty_statement_lines(person: Person, _at: datetime) -> int:
+    """Forget what stood with the payments, and whose account they came from."""
+    return PaymentImportRow.objects.filter(order__in=person.orders).update(text="", name="")
 
 
 def empty_timelines(person: Person, _at: datetime) -> int:

@@ -13,6 +13,7 @@ from catalog.stock_import import plan_import
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
+from orders.payments.imports import plan_payments
 from tests.factories import (
     CLI,
     make_batch,
@@ -49,6 +50,7 @@ class Shop:
     merge: int
     email: int
     product_import: int
+    payment_import: int
     picture: str
 
     def parameters(self, path: str) -> dict[str, str | int]:
@@ -66,12 +68,15 @@ class Shop:
             "reference": f"{self.order.number}-S1",
             "email": self.email,
             "number": self._number_in(path),
+            "row": 2,
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
 
     def _number_in(self, path: str) -> str | int:
         if "/orders/" in path:
             return self.order.number
+        if "/payment-imports" in path:
+            return self.payment_import
         return self.product_import if "/products/" in path else self.planned_import
 
 
@@ -100,8 +105,14 @@ def open_shop() -> Shop:
         merge.pk,
         email,
         _planned_products(),
+        _planned_payments(),
         pictures_of(SKU, 1)[0].name,
     )
+
+
+def _planned_payments() -> int:
+    rows = io.BytesIO(b"date,amount,text\n2026-11-30,1.00,thanks\n")
+    return plan_payments(rows, file_name="bank.csv", by=CLI).pk
 
 
 def _planned_products() -> int:

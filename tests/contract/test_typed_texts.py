@@ -54,6 +54,8 @@ NOT_TYPED = {
     "orders.cancellation": {"reference"},
     "orders.order": {"prefix", "currency", "promo_code"},
     "orders.orderline": {"sku", "name"},
+    "orders.paymentimport": {"format"},
+    "orders.paymentimportrow": {"method", "provider", "reference_key", "kind", "problem_code"},
     "orders.promotionevent": {"kind"},
     "orders.return": {"reference"},
     "orders.shipment": {"reference"},

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from orders.models import PaymentImportRow, PaymentKind, PaymentOutcome
-from orders.payments.imports.matching import Candidate, ClaimKey, Matches, key_of_line
+from orders.payments.imports.matching import ClaimKey, Matches, NamedOrder, key_of_line
 from orders.payments.statements import BankStatement, LineProblem, StatementLine
 
 # So many orders that a text names are told.
@@ -58,7 +58,7 @@ def _judge(
 BOOKED = (PaymentOutcome.SETTLES, PaymentOutcome.PAYS_BACK)
 
 
-def name_order(row: PaymentImportRow, order: Candidate, settled: Decimal = Decimal(0)) -> None:
+def name_order(row: PaymentImportRow, order: NamedOrder, settled: Decimal = Decimal(0)) -> None:
     """Say which order the row is for, and with that what it does."""
     assert row.amount is not None
     row.order_id, row.due = order.pk, order.due

@@ -17,7 +17,7 @@ type ClaimKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class NamedOrder:
     pk: int
     number: str
     due: Decimal
@@ -42,7 +42,7 @@ class Matches:
         self._by_serial = _orders("serial", self._serials_asked())
         self.claims = _claims({key_of_line(line) for line in lines})
 
-    def of(self, line: StatementLine) -> list[Candidate]:
+    def of(self, line: StatementLine) -> list[NamedOrder]:
         """Return the orders that the line names: with the shop's letters, else by a bare number."""
         mentioned = self._mentioned[line.row]
         named = [self._by_number[each] for each in mentioned.numbers if each in self._by_number]
@@ -61,12 +61,12 @@ def _serials(mentioned: Mentioned) -> Iterable[int]:
     return (each for each in mentioned.serials if each <= LARGEST_SERIAL)
 
 
-def _orders[Key: (str, int)](field: str, keys: set[Key]) -> Mapping[Key, Candidate]:
-    found: dict[Key, Candidate] = {}
+def _orders[Key: (str, int)](field: str, keys: set[Key]) -> Mapping[Key, NamedOrder]:
+    found: dict[Key, NamedOrder] = {}
     for batch in _batches(keys):
         rows = Order.objects.filter(**{f"{field}__in": batch}).order_by()
         for pk, number, due, key in rows.values_list("pk", "number", "due", field):
-            found[key] = Candidate(pk, number, due)
+            found[key] = NamedOrder(pk, number, due)
     return found
 
 

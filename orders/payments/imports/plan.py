@@ -15,7 +15,7 @@ from orders.held_order import order_with_number
 from orders.models import PaymentImport, PaymentImportRow
 from orders.payments.imports.judging import counts_of, judged_rows, name_order
 from orders.payments.imports.lookup import count_rows, hold_payment_import
-from orders.payments.imports.matching import Candidate
+from orders.payments.imports.matching import NamedOrder
 from orders.payments.statements import read_statement
 
 PLANS_KEPT = timedelta(hours=24)
@@ -66,7 +66,7 @@ def give_order(number: int, row: int, order_number: str, *, by: Actor) -> Paymen
         detail = _("Row %(row)s is none that can be given an order.") % {"row": row}
         raise UnknownImportRow(detail, faults=[Fault(f"/rows/{row}", UnknownImportRow.code, detail)])
     order = order_with_number(order_number)
-    name_order(found, Candidate(order.pk, str(order.number), order.due))
+    name_order(found, NamedOrder(order.pk, str(order.number), order.due))
     found.facts = {"given_by": by.user.pk if by.user else None}
     found.save(update_fields=["order", "due", "outcome", "facts"])
     planned.save(update_fields=count_rows(planned))

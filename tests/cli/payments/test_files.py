@@ -46,7 +46,7 @@ def test_what_settles_is_booked_and_the_rest_is_handed_back(
     rest = tmp_path / "open.csv"
     result = shopctl("payments", "import", bank, "--rejects", rest, "--yes")
 
-    assert "Booked import" in result.stdout
+    assert "Booked: import" in result.stdout
     assert [entry.reference for entry in PaymentEntry.objects.all()] == ["T1"]
     assert [line.split(",")[4] for line in rest.read_text().splitlines()[1:]] == ["T2", "T3"]
 
