@@ -88,6 +88,21 @@ class CustomerFigures:
     last_order_at: datetime | None
 
 
+def to_pay_back() -> tuple[int, Decimal]:
+    """Return how many orders are to be paid back, and how much in all."""
+    return _how_many_and_much(Order.objects.filter(due__below_zero=True))
+
+
+def overdue(today: date) -> tuple[int, Decimal]:
+    """Return how many orders should have been paid before this day, and how much is due of them."""
+    return _how_many_and_much(Order.objects.overdue(today))
+
+
+def _how_many_and_much(orders: QuerySet[Order]) -> tuple[int, Decimal]:
+    found = orders.order_by().aggregate(count=Count("pk"), due=Sum("due"))
+    return found["count"], rounded(abs(found["due"] or 0))
+
+
 def placed_on(first: date, last: date, moment: str = "placed_at") -> Q:
     """Return a condition: the moment lies on a day from first to last, in the shop's time zone."""
     return Q(

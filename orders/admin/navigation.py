@@ -39,7 +39,8 @@ def to_ship_badge(request: HttpRequest) -> str:
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the tabs of the list that is being looked at; other lists' tabs are not counted."""
     if request.path == reverse(ORDERS) and request.user.has_perm("orders.view_order"):
-        titles = [("", _("All")), *((view.key, str(view.title)) for view in ORDER_VIEWS)]
+        views = [view for view in ORDER_VIEWS if not view.needs or request.user.has_perm(view.needs)]
+        titles = [("", _("All")), *((view.key, str(view.title)) for view in views)]
         counted = open_order_counts(request)
         counts = {view.key: getattr(counted, view.counted) for view in ORDER_VIEWS if view.counted}
         counts[""] = remembered_count(request, "orders", lambda: counted_up_to_most(Order.objects.all()))

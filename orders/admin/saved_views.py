@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, OrderStatus
 
 ENDING_SOON = timedelta(days=7)
+KNOWS_PAYMENTS = "orders.view_payment_state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class OrderView:
     empty_title: str | Promise
     empty_text: str | Promise
     counted: str = ""
+    # The permission that it takes beside that to see orders.
+    needs: str = ""
 
     @property
     def is_queue(self) -> bool:
@@ -52,6 +56,11 @@ def _late(now: datetime) -> Q:
 
 def _has_returns(_now: datetime) -> Exists:
     return Exists(Return.objects.filter(order=OuterRef("pk")))
+
+
+def _overdue(now: datetime) -> Q:
+    today = timezone.localdate(now)
+    return Q(due__above_zero=True, payment_due_on__isnull=False, payment_due_on__lt=today)
 
 
 ORDER_VIEWS = (
@@ -99,6 +108,30 @@ ORDER_VIEWS = (
         _has_returns,
         _("Nothing has come back"),
         _("Orders appear here once a return is registered on their page."),
+    ),
+    OrderView(
+        "to_pay",
+        _("To pay"),
+        lambda _now: Q(due__above_zero=True),
+        _("Everything is paid"),
+        _("Orders of which something is still due appear here."),
+        needs=KNOWS_PAYMENTS,
+    ),
+    OrderView(
+        "overdue",
+        _("Overdue"),
+        _overdue,
+        _("Nothing is overdue"),
+        _("Orders that should have been paid by now appear here."),
+        needs=KNOWS_PAYMENTS,
+    ),
+    OrderView(
+        "to_pay_back",
+        _("To pay back"),
+        lambda _now: Q(due__below_zero=True),
+        _("Nobody is owed anything"),
+        _("Orders appear here when more was paid than is due, as after a return."),
+        needs=KNOWS_PAYMENTS,
     ),
     OrderView(
         "cancelled",

@@ -18,7 +18,7 @@ from backoffice.dates import weekday_moment as weekday_moment
 from backoffice.money import formatted, formatted_round
 from backoffice.numbers import grouped
 from orders.models import PromoCode, PromoState
-from orders.status import OrderStatus
+from orders.status import OrderStatus, PaymentState
 
 STATUS_TONES = {
     OrderStatus.PENDING: "warn",
@@ -39,6 +39,19 @@ CHIP_TONES = {
     OrderStatus.PARTIALLY_SHIPPED: "info",
     OrderStatus.SHIPPED: "info",
     OrderStatus.DELIVERED: "good",
+}
+PAYMENT_TONES = {
+    PaymentState.TO_PAY: "warn",
+    PaymentState.PART_PAID: "warn",
+    PaymentState.PAID: "good",
+    PaymentState.TO_PAY_BACK: "bad",
+}
+PAYMENT_DOTS = {
+    PaymentState.TO_PAY: Dot.RING,
+    PaymentState.PART_PAID: Dot.HALF,
+    PaymentState.PAID: Dot.GREEN,
+    PaymentState.TO_PAY_BACK: Dot.RED,
+    PaymentState.NOTHING_TO_PAY: Dot.GREY,
 }
 PROMO_TONES = {
     PromoState.ACTIVE: "good",
@@ -89,6 +102,10 @@ def status_chip(status: str) -> SafeString:
         STATUS_DOTS[known],
         known.label,
     )
+
+
+def payment_label(state: PaymentState) -> SafeString:
+    return label(str(state.label), PAYMENT_TONES.get(state, ""))
 
 
 def returned_label(*, is_whole: bool) -> SafeString:

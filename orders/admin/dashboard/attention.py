@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
 from django.http import HttpRequest
@@ -20,6 +21,7 @@ from backoffice.outbox.admin import dead_count
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.models import Product
 from orders import reports
+from orders.admin import words
 from orders.admin.dashboard.kept import KeptFigures
 from orders.admin.navigation import open_order_counts
 from orders.admin.saved_views import ENDING_SOON
@@ -66,6 +68,22 @@ def _late_orders(request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
         note = _("Oldest: %(number)s, %(ago)s") % {"number": oldest[0], "ago": dates.ago(oldest[1])}
         url = f"{reverse('admin:orders_order_changelist')}?{VIEW}=late"
         yield Need(_("Late orders"), note, grouped(late), "schedule", "bad", url)
+
+
+def _to_pay_back(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
+    count, amount = kept.get("to-pay-back", reports.to_pay_back)
+    if count:
+        note = _("%(amount)s in all") % {"amount": words.money(amount, settings.SHOP_CURRENCY)}
+        url = f"{reverse('admin:orders_order_changelist')}?{VIEW}=to_pay_back"
+        yield Need(_("Orders to pay back"), note, grouped(count), "payments", "bad", url)
+
+
+def _overdue(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
+    count, amount = kept.get("overdue", lambda: reports.overdue(timezone.localdate()))
+    if count:
+        note = _("%(amount)s in all") % {"amount": words.money(amount, settings.SHOP_CURRENCY)}
+        url = f"{reverse('admin:orders_order_changelist')}?{VIEW}=overdue"
+        yield Need(_("Overdue payments"), note, grouped(count), "event", "warn", url)
 
 
 def _failed_emails(request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
@@ -145,6 +163,8 @@ def _first_who_wait() -> list[tuple[int, datetime]]:
 
 FINDERS: tuple[tuple[tuple[str, ...], Finder], ...] = (
     (("orders.view_order",), _late_orders),
+    (("orders.view_order", "orders.view_paymententry"), _to_pay_back),
+    (("orders.view_order", "orders.view_paymententry"), _overdue),
     (("outbox.view_emailmessage", "accounts.view_customer"), _failed_emails),
     (("catalog.view_product",), _low_stock),
     (("orders.view_order", "accounts.view_customer"), _large_holders),

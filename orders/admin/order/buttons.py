@@ -9,11 +9,12 @@ from django.utils.translation import ngettext
 from unfold.dataclasses import UnfoldAction
 from unfold.enums import ActionVariant
 
-from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
+from backoffice.admin.dialogs import DialogButton
 from backoffice.numbers import grouped
 from orders.admin.order.dialogs import CancelForm, DeliverForm, ReturnForm, ShipForm
 from orders.admin.order.edit_dialog import EditForm
 from orders.admin.order.emails import SendAgainForm
+from orders.admin.order.money_buttons import MORE_ABOUT_MONEY, OPENED_FROM_THE_CARD, MoneyActions
 from orders.admin.order.shipment_dialogs import CorrectShipmentForm, UndoShipmentForm
 from orders.models import Order, OrderLine
 from orders.status import Action, is_allowed
@@ -58,14 +59,20 @@ NEXT_STEPS = ("ship_items", "mark_delivered")
 OPENED_IN_PLACE = ("correct_shipment", "undo_shipment", "send_again")
 
 
-class OrderActions(ButtonsFollowState):
+class OrderActions(MoneyActions):
     """Dialogs over an order. Use cases decide, under the order's lock; the buttons only follow its status."""
 
     actions_detail: Sequence[Any] = (
         {
             "title": _("More"),
             "icon": "more_horiz",
-            "items": ["mark_delivered", "register_return", *OPENED_IN_PLACE],
+            "items": [
+                "mark_delivered",
+                "register_return",
+                *MORE_ABOUT_MONEY,
+                *OPENED_IN_PLACE,
+                *OPENED_FROM_THE_CARD,
+            ],
         },
         {"title": _("Print"), "icon": "print", "items": ["packing_slip", "order_summary"]},
         {"title": _("Change"), "icon": "edit", "items": ["edit_details", "cancel_items"]},
@@ -76,6 +83,7 @@ class OrderActions(ButtonsFollowState):
         lines = list(row.lines.all())
         return [
             *OPENED_IN_PLACE,
+            *self.without_effect(row),
             *(
                 name
                 for name, (domain_action, has_effect) in SHOWN_WHEN.items()

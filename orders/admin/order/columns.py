@@ -21,6 +21,7 @@ from orders.status import OPEN_STATUSES, OrderStatus
 # An order has its explanation, terms and address with it, which no list shows.
 LISTED = (
     *("number", "status", "email", "currency", "total", "units", "promo_code", "placed_at"),
+    *("paid", "due"),
     *("ship_name", "ship_city", "customer__name", "customer__email"),
 )
 
@@ -33,6 +34,7 @@ class OrderColumns(ReadOnlyAdmin):
         "status_shown",
         "items",
         "total_amount",
+        "payment",
         "city",
         "promo",
     )
@@ -104,6 +106,14 @@ class OrderColumns(ReadOnlyAdmin):
     @display(description=gettext_lazy("Total"), ordering="total", formatting="price")
     def total_amount(self, order: Order) -> str:
         return words.money(order.total, order.currency)
+
+    @display(description=gettext_lazy("Payment"), ordering="due")
+    def payment(self, order: Order) -> SafeString:
+        state = order.payment_state
+        if not order.due:
+            return status(words.PAYMENT_DOTS[state], state.label)
+        facts = {"state": state.label, "amount": words.money(abs(order.due), order.currency)}
+        return status(words.PAYMENT_DOTS[state], _("%(state)s: %(amount)s") % facts)
 
     @display(description=gettext_lazy("Ship to"), empty_value=NOTHING)
     def city(self, order: Order) -> str:

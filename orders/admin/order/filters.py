@@ -11,6 +11,7 @@ from backoffice.admin.filters import OptionFilter, WholeDaysFilter, WordFilter
 from orders.models import Order, Shipment
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
+from orders.status import PaymentState
 
 
 class PlacedFilter(WholeDaysFilter):
@@ -52,6 +53,21 @@ class NoteFilter(OptionFilter):
         if self.value() == "yes":
             return queryset.filter(note__filled=True)
         return queryset.filter(note="") if self.value() == "no" else queryset
+
+
+class PaymentFilter(OptionFilter):
+    """How far orders are paid."""
+
+    title = gettext_lazy("payment")
+    parameter_name = "payment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(state.value, str(state.label)) for state in PaymentState]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        assert isinstance(queryset, OrderQuerySet)
+        wanted = self.value()
+        return queryset.in_payment_state(PaymentState(wanted)) if wanted in PaymentState.values else queryset
 
 
 class CreditedFilter(OptionFilter):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -11,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import name_told_to
 from accounts.models import Source, User
 from backoffice.countries import country_name
+from backoffice.dates import day_with_year
 from orders.admin import words
 from orders.admin.changes import FieldChange
 from orders.models import EventKind, Order, OrderEvent
 from orders.models.order import ADDRESS_PARTS
 from orders.timeline_words import CHANGES, sentence_of
-from orders.visibility import events_told_to, facts_told_to
+from orders.visibility import ABOUT_MONEY, events_told_to, facts_told_to
 
 MOST_EVENTS = 200
 # Those before stand behind "Show 30 earlier entries".
@@ -28,11 +30,16 @@ DOTS = {
     EventKind.RETURNED: "amber",
     EventKind.CANCELLED: "red",
     EventKind.SHIPMENT_UNDONE: "amber",
+    EventKind.PAYMENT_RECORDED: "green",
+    EventKind.PAID_BACK: "amber",
+    EventKind.CHARGED_BACK: "red",
+    EventKind.PAYMENT_REVERSED: "amber",
 }
 # Fields as the timeline calls them, where old and new value stand below; the others are told in a sentence.
 FIELDS = {
     "email": gettext_lazy("E-mail"),
     "note": gettext_lazy("Note"),
+    "payment_due_on": gettext_lazy("To be paid by"),
     "carrier": gettext_lazy("Carrier"),
     "tracking_number": gettext_lazy("Tracking number"),
     "name": gettext_lazy("Name"),
@@ -66,6 +73,7 @@ class Timeline:
     # Who shipped each parcel, by its reference.
     shipped_by: Mapping[str, str]
     was_undone: bool
+    tells_of_money: bool
 
     @property
     def shown(self) -> Sequence[TimelineEntry]:
@@ -84,6 +92,7 @@ def timeline_of(order: Order, reader: User) -> Timeline:
         entries=[_entry(event, reader) for event in events],
         shipped_by=dict(_shippers(events, reader)),
         was_undone=any(event.kind == EventKind.SHIPMENT_UNDONE for event in events),
+        tells_of_money=any(event.kind in ABOUT_MONEY for event in events),
     )
 
 
@@ -132,6 +141,7 @@ def _changes(changes: Mapping[str, Sequence[Any] | None]) -> Iterator[FieldChang
             continue
         before, after = change
         if isinstance(before, str):
+            before, after = (_shown(name, value) for value in change)
             yield FieldChange(str(FIELDS[name]), before, after)
         else:
             yield from _changed_parts(before, after)
@@ -146,3 +156,7 @@ def _changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> Itera
 
 def _named(part: str, value: str) -> str:
     return country_name(value) if part == "country" and value else value
+
+
+def _shown(name: str, value: str) -> str:
+    return day_with_year(date.fromisoformat(value)) if name == "payment_due_on" and value else value

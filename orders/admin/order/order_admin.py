@@ -37,6 +37,7 @@ from orders.admin.order.filters import (
     CarrierFilter,
     CreditedFilter,
     NoteFilter,
+    PaymentFilter,
     PlacedFilter,
     UsedPromoFilter,
 )
@@ -50,7 +51,12 @@ from orders.admin.shipping.packing import Scanning
 from orders.finding import orders_matching, searched_by
 from orders.models import Order
 from orders.models.order import OrderQuerySet
-from orders.visibility import may_know_customers, may_know_promos, note_told_to
+from orders.visibility import (
+    may_know_customers,
+    may_know_payment_state,
+    may_know_promos,
+    note_told_to,
+)
 
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
@@ -94,6 +100,7 @@ class OrderAdmin(
         UsedPromoFilter,
         CarrierFilter,
         CreditedFilter,
+        PaymentFilter,
         NoteFilter,
     )
     list_sections = (LinesSection,)
@@ -115,7 +122,8 @@ class OrderAdmin(
         return orders.select_related("customer")
 
     def in_view(self, rows: QuerySet[Order], view: str) -> QuerySet[Order]:
-        return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
+        wanted = VIEWS.get(view)
+        return rows.filter(wanted.condition(timezone.now())) if wanted else rows
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Sort the views that are queues by age, the oldest order first."""
@@ -137,11 +145,13 @@ class OrderAdmin(
     def get_list_display(self, request: HttpRequest) -> list[str]:
         hidden = [] if may_know_customers(_reader(request)) else ["customer_name", "city"]
         hidden += [] if may_know_promos(_reader(request)) else ["promo"]
+        hidden += [] if may_know_payment_state(_reader(request)) else ["payment"]
         return [name for name in self.list_display if name not in hidden]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         hidden: list[Any] = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
         hidden += [] if may_know_customers(_reader(request)) else [NoteFilter]
+        hidden += [] if may_know_payment_state(_reader(request)) else [PaymentFilter]
         return [each for each in self.list_filter if each not in hidden]
 
     def get_urls(self) -> list[URLPattern]:

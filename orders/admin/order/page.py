@@ -19,6 +19,7 @@ from orders.admin import words
 from orders.admin.order.emails import EmailRow, emails_of
 from orders.admin.order.goods import Shop, ToShip, shop_for, to_ship_of
 from orders.admin.order.history import Timeline, timeline_of
+from orders.admin.order.money_card import MoneyCard, money_card_of
 from orders.admin.order.parcels_and_reversals import (
     ParcelCard,
     Reversals,
@@ -72,6 +73,7 @@ class OrderPage:
     returns: Reversals | None
     cancellations: Reversals | None
     price: PriceCard
+    money: MoneyCard | None
     customer: CustomerCard | None
     timeline: Timeline
     may_comment: bool
@@ -97,7 +99,7 @@ def lines_in_order() -> "Prefetch[Any]":
 
 
 def page_of(order: Order, reader: User) -> OrderPage:
-    """Return what the page shows, in at most five statements; counters tell which can be left out."""
+    """Return what the page shows, in at most seven statements; counters tell which can be left out."""
     lines = list(order.lines.all())
     shop = shop_for(order, reader)
     timeline = timeline_of(order, reader)
@@ -113,6 +115,7 @@ def page_of(order: Order, reader: User) -> OrderPage:
         returns=returns,
         cancellations=cancellations,
         price=price_card_of(order, lines, reader),
+        money=money_card_of(order, reader, was_moved=timeline.tells_of_money),
         customer=_customer(order, reader),
         timeline=timeline,
         may_comment=reader.has_perm("orders.comment_order"),
