@@ -1,29 +1,57 @@
 """What each line of a statement would do, before anything is booked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from orders.models import PaymentImportRow, PaymentKind, PaymentOutcome
-from orders.payments.imports.matching import ClaimKey, Matches, NamedOrder, key_of_line
+from orders.payments.imports.matching import ClaimKey, Matches, NamedOrder
 from orders.payments.statements import BankStatement, LineProblem, StatementLine
+
+
+@dataclass(slots=True)
+class PlannedPayment:
+    """A row of a plan before it is kept, by the names of PaymentImportRow's columns."""
+
+    row: int
+    value_date: date | None = None
+    amount: Decimal | None = None
+    written_date: str = ""
+    written_amount: str = ""
+    text: str = ""
+    name: str = ""
+    method: str = ""
+    provider: str = ""
+    reference: str = ""
+    reference_key: str = ""
+    kind: str = ""
+    note: str = ""
+    outcome: str = ""
+    order_id: int | None = None
+    due: Decimal | None = None
+    problem_code: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
 
 # So many orders that a text names are told.
 MOST_NAMED = 5
 
 
-def judged_rows(statement: BankStatement) -> list[PaymentImportRow]:
+def judged_rows(statement: BankStatement) -> list[PlannedPayment]:
     """Return the rows of a plan, in the order of the file; nothing is written."""
     rows = [*_judged(statement.lines), *map(_problem_row, statement.problems)]
     return sorted(rows, key=lambda row: row.row)
 
 
-def _judged(lines: tuple[StatementLine, ...]) -> Iterator[PaymentImportRow]:
+def _judged(lines: tuple[StatementLine, ...]) -> Iterator[PlannedPayment]:
     matches = Matches(lines)
     in_file: dict[ClaimKey, int] = {}
     settled: dict[int, Decimal] = {}
     for line in lines:
-        row = _row(line)
-        key = key_of_line(line)
+        key = matches.keys[line.row]
+        row = _row(line, key)
         if key in in_file:
             row.outcome, row.facts = PaymentOutcome.KNOWN, {"first_row": in_file[key]}
         else:
@@ -33,7 +61,7 @@ def _judged(lines: tuple[StatementLine, ...]) -> Iterator[PaymentImportRow]:
 
 
 def _judge(
-    row: PaymentImportRow, line: StatementLine, key: ClaimKey, matches: Matches, settled: dict[int, Decimal]
+    row: PlannedPayment, line: StatementLine, key: ClaimKey, matches: Matches, settled: dict[int, Decimal]
 ) -> None:
     """Fill in what the row does; `settled` is what earlier rows of the file add to each order."""
     if claimed := matches.claims.get(key):
@@ -58,7 +86,9 @@ def _judge(
 BOOKED = (PaymentOutcome.SETTLES, PaymentOutcome.PAYS_BACK)
 
 
-def name_order(row: PaymentImportRow, order: NamedOrder, settled: Decimal = Decimal(0)) -> None:
+def name_order(
+    row: PlannedPayment | PaymentImportRow, order: NamedOrder, settled: Decimal = Decimal(0)
+) -> None:
     """Say which order the row is for, and with that what it does."""
     assert row.amount is not None
     row.order_id, row.due = order.pk, order.due
@@ -72,8 +102,8 @@ def outcome_of(amount: Decimal, due: Decimal) -> PaymentOutcome:
     return PaymentOutcome.PAYS_BACK if due <= amount else PaymentOutcome.DIFFERS
 
 
-def _row(line: StatementLine) -> PaymentImportRow:
-    return PaymentImportRow(
+def _row(line: StatementLine, key: ClaimKey) -> PlannedPayment:
+    return PlannedPayment(
         row=line.row,
         value_date=line.date,
         amount=line.amount,
@@ -84,7 +114,7 @@ def _row(line: StatementLine) -> PaymentImportRow:
         method=line.method,
         provider=line.provider,
         reference=line.reference,
-        reference_key=key_of_line(line)[2],
+        reference_key=key[2],
         kind=_kind(line),
         # The bank books the amount; what the provider kept of it is only told.
         note=f"fee {line.fee}" if line.fee else "",
@@ -97,8 +127,8 @@ def _kind(line: StatementLine) -> PaymentKind:
     return PaymentKind.CHARGEBACK if line.is_chargeback else PaymentKind.REFUND
 
 
-def _problem_row(problem: LineProblem) -> PaymentImportRow:
-    return PaymentImportRow(
+def _problem_row(problem: LineProblem) -> PlannedPayment:
+    return PlannedPayment(
         row=problem.row,
         written_date=problem.date[:40],
         written_amount=problem.amount[:40],
@@ -110,7 +140,7 @@ def _problem_row(problem: LineProblem) -> PaymentImportRow:
     )
 
 
-def counts_of(rows: Iterable[PaymentImportRow]) -> dict[str, int]:
+def counts_of(rows: Iterable[PlannedPayment]) -> dict[str, int]:
     """Return how many rows do what, by the names of PaymentImport's fields."""
     counts = dict.fromkeys(("rows_count", "changes", "differing", "unchanged", "unmatched", "problems"), 0)
     for row in rows:

@@ -40,7 +40,8 @@ class Matches:
             "number", {each for one in self._mentioned.values() for each in one.numbers}
         )
         self._by_serial = _orders("serial", self._serials_asked())
-        self.claims = _claims({key_of_line(line) for line in lines})
+        self.keys = {line.row: key_of_line(line) for line in lines}
+        self.claims = _claims(set(self.keys.values()))
 
     def of(self, line: StatementLine) -> list[NamedOrder]:
         """Return the orders that the line names: with the shop's letters, else by a bare number."""

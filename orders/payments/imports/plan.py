@@ -13,13 +13,13 @@ from backoffice.sheets.remarks import kept_remarks
 from catalog.models import ImportState
 from orders.held_order import order_with_number
 from orders.models import PaymentImport, PaymentImportRow
-from orders.payments.imports.judging import counts_of, judged_rows, name_order
+from orders.payments.imports.judging import PlannedPayment, counts_of, judged_rows, name_order
+from orders.payments.imports.keeping import keep_rows
 from orders.payments.imports.lookup import count_rows, hold_payment_import
 from orders.payments.imports.matching import NamedOrder
 from orders.payments.statements import read_statement
 
 PLANS_KEPT = timedelta(hours=24)
-ROWS_AT_ONCE = 2_000
 
 
 class UnknownImportRow(NotFound):
@@ -45,12 +45,10 @@ def plan_payments(file: BinaryIO, *, file_name: str, by: Actor) -> PaymentImport
 
 
 @write_transaction
-def _keep(planned: PaymentImport, rows: list[PaymentImportRow]) -> None:
+def _keep(planned: PaymentImport, rows: list[PlannedPayment]) -> None:
     planned.pk = None
     planned.save(force_insert=True)
-    for row in rows:
-        row.pk, row.payment_import_id = None, planned.pk
-    PaymentImportRow.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    keep_rows(planned.pk, rows)
 
 
 @write_transaction

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -92,6 +93,8 @@ def _is_badly_grouped(digits: str, thousands: str, cents: str) -> bool:
     return bool(groups) and (not 1 <= len(first) <= 3 or any(len(each) != 3 for each in groups))
 
 
+# Once to tell the mark before the cents, and once to read it.
+@lru_cache(maxsize=10_000)
 def _digits(text: str) -> tuple[str, str]:
     """Return the number without its currency and sign, "" if it is none; and the sign."""
     text = CURRENCY.sub("", text.translate(BLANKS))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +27,8 @@ def is_month_first(written: Iterable[str]) -> bool:
     Raises:
         UnreadableFile: some do and others do not, or none of them tells.
     """
-    slashed = [(int(found[1]), int(found[2]), text) for text in written if (found := SLASHED.match(text))]
+    matches = ((SLASHED.match(text), text) for text in dict.fromkeys(written))
+    slashed = [(int(found[1]), int(found[2]), text) for found, text in matches if found]
     day_first = next((text for first, _second, text in slashed if first > 12), "")
     month_first = next((text for _first, second, text in slashed if second > 12), "")
     if day_first and month_first:
@@ -59,6 +61,8 @@ def _told_by_today(slashed: list[tuple[int, int, str]]) -> bool:
     return bool(twofold) and possible[0]
 
 
+# A statement is of few days.
+@lru_cache(maxsize=1_000)
 def day_of(text: str, *, month_first: bool = False) -> date:
     """Return the day. Raises CellFault when it is none."""
     text = moment_text(text)

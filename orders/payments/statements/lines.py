@@ -92,6 +92,8 @@ def judged(found: Iterable[FoundLine]) -> Iterator[FoundLine | LineProblem]:
 
 def one_line(text: str, longest: int = LONGEST_TEXT) -> str:
     """Return the text on one line, blanks made one, cut to what is kept."""
+    if len(text) <= longest and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return without_control(" ".join(text.split()))[:longest]
 
 

@@ -109,7 +109,7 @@ def _found(line: TaggedField, texts: list[str], currency: str) -> FoundLine:
     parts = LINE.match(line.lines[0].strip())
     day = _day(parts[1]) if parts else None
     if parts is None or day is None:
-        fault = CellFault("unreadable_line", text=line.lines[0][:SHOWN])
+        fault = CellFault("unreadable_line", text=one_line(line.lines[0], SHOWN))
         return FoundLine(
             line.row, None, None, currency, told.text, told.name, fault_column="text", fault=fault
         )
@@ -145,5 +145,5 @@ def _text(told: Told, customers_number: str) -> str:
 
 def _reference(day: date, banks_number: str) -> str:
     """Return the bank's number with the day, for some banks begin anew each day."""
-    number = without_placeholder(banks_number)
+    number = without_placeholder(one_line(banks_number))
     return f"{day.isoformat()}/{number}" if number else ""

@@ -1,7 +1,7 @@
 """The numbers by which lines are known when they come again, in another file or an overlapping statement."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from django.conf import settings
@@ -30,23 +30,28 @@ def with_references(lines: Iterable[FoundLine]) -> Iterator[StatementLine]:
     Otherwise what the line says makes the number, and which of the same lines of its day it is.
     """
     lines = list(lines)
-    said = {line.row: _said(line) for line in lines}
-    of_several = _meaning_several(lines, said)
+    of_several = _meaning_several(lines)
     times: Counter[str] = Counter()
     for line in lines:
         reference = line.reference
-        if not reference or (line.method, identity_key(reference)) in of_several:
-            times[said[line.row]] += 1
-            reference = _made_of(said[line.row], times[said[line.row]])
+        if not reference or _number(line) in of_several:
+            said = _said(line)
+            times[said] += 1
+            reference = _made_of(said, times[said])
         yield _statement_line(line, reference)
 
 
-def _meaning_several(lines: Iterable[FoundLine], said: dict[int, str]) -> set[tuple[str, str]]:
+def _number(line: FoundLine) -> tuple[str, str]:
+    return line.method, identity_key(line.reference)
+
+
+def _meaning_several(lines: Sequence[FoundLine]) -> set[tuple[str, str]]:
     """Return the numbers that the file gives to lines that say different things."""
+    times = Counter(_number(line) for line in lines if line.reference)
     sayings: dict[tuple[str, str], set[str]] = defaultdict(set)
     for line in lines:
-        if line.reference:
-            sayings[line.method, identity_key(line.reference)].add(said[line.row])
+        if line.reference and times[number := _number(line)] > 1:
+            sayings[number].add(_said(line))
     return {number for number, different in sayings.items() if len(different) > 1}
 
 

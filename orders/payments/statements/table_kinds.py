@@ -1,6 +1,7 @@
 """Which rows of a table are money of customers: not what is only announced, nor what the shop moves."""
 
 from enum import Enum
+from functools import lru_cache
 
 from backoffice.text import identity_key
 from orders.payments.statements.table_columns import Writer
@@ -59,6 +60,7 @@ PAYPAL_CHARGEBACKS = ("chargeback", "rückbuchung", "rücklastschrift", "dispute
 NO_IMPACT = ("memo", "notiz")
 
 
+@lru_cache(maxsize=1_000)
 def moved_by(writer: Writer, *, kind: str, status: str, impact: str) -> MoneyOf | None:
     """Return what the row is, None for a status that is not known."""
     status, kind = identity_key(status).replace("_", " "), identity_key(kind)

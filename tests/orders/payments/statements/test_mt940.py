@@ -53,3 +53,10 @@ def test_lines_may_end_as_windows_ends_them() -> None:
     )
     (line,) = read_statement(text.encode(), file_name="a.sta").lines
     assert (line.text, line.name) == ("B-100042", "Ada Lovelace")
+
+
+def test_control_characters_come_through_nowhere() -> None:
+    found = read(":61:261128C5,00NTRFNON\x00REF//X\x007\n:86:166?20B-1\x0000042?32A\x00da\n:61:gar\x00bage\n")
+    (line,), (problem,) = found.lines, found.problems
+    assert (line.reference, line.name) == ("2026-11-28/X7", "Ada")
+    assert "\x00" not in f"{line} {problem}"
