@@ -46,7 +46,12 @@ SEE_PAYMENT_STATE = _right(
     "orders.view_payment_state",
     seen=gettext_lazy("whether orders are paid"),
 )
-SEE_PAYMENTS = _right(gettext_lazy("see payments"), "orders.view_paymententry", seen=gettext_lazy("payments"))
+SEE_PAYMENTS = _right(
+    gettext_lazy("see payments"),
+    "orders.view_paymententry",
+    "orders.view_paymentimport",
+    seen=gettext_lazy("payments"),
+)
 SEE_PROMOS = _right(
     gettext_lazy("see promo codes"),
     "orders.view_promotion",

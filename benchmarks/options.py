@@ -10,6 +10,7 @@ class Options:
     rows: int = 100_000
     engine_rows: int = 5_000
     many_rows: int = 300_000
+    bank_lines: int = 10_000
     movements: int = 200_000
     codes: int = 100_000
     past_orders: int = 30_000

@@ -34,7 +34,7 @@ FAST = {
 # Both understand the rest.
 PRICES = "UPDATE catalog_product SET price = ROUND(1 + (id * 37 %% 9900) / 100.0, 2)"
 PEOPLE = """
-    INSERT INTO accounts_customer (id, email, name, phone, note, search_text, created_at)
+    INSERT INTO accounts_customer (id, email, name, phone, note, search_text, created_at, language)
     WITH RECURSIVE numbers (number) AS (
         SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < %(customers)s
     ), firsts (place, name) AS (VALUES {firsts}), lasts (place, name) AS (VALUES {lasts})
@@ -42,7 +42,7 @@ PEOPLE = """
         CASE number WHEN 7 THEN %(rare_name)s ELSE firsts.name || ' ' || lasts.name END, '', '',
         ' buyer-' || number || '@example.com '
             || LOWER(CASE number WHEN 7 THEN %(rare_name)s ELSE firsts.name || ' ' || lasts.name END) || ' ',
-        %(now)s
+        %(now)s, ''
     FROM numbers
     JOIN firsts ON firsts.place = number %% %(firsts)s
     JOIN lasts ON lasts.place = number / %(firsts)s %% %(lasts)s
@@ -96,7 +96,8 @@ ORDERS = """
         id, serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2,
         ship_city, ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount,
         shipping, total, credited, units, promo_code, explanation, note, source,
-        placed_at, origin, external_number, external_key, search_text, version, updated_at
+        placed_at, origin, external_number, external_key, search_text, version, updated_at,
+        language, paid, waived
     )
     SELECT number, 100000 + number, 'B-', customer, status, person.email, 'EUR', person.name,
         'Seeweg ' || (number %% 200), '', 'Köln', '', '34878', 'DE', '',
@@ -105,17 +106,17 @@ ORDERS = """
         units_of_one + units_of_other, COALESCE(code.code, ''),
         '[{{"step": "subtotal", "amount": "12.50", "code": null, "facts": {{}}}}]',
         CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, 'shop', '', '',
-        person.search_text || 'köln 34878 ', 1, placed
+        person.search_text || 'köln 34878 ', 1, placed, '', 0, 0
     FROM plan JOIN accounts_customer AS person ON person.id = plan.customer
     LEFT JOIN orders_promocode AS code ON code.id = plan.promotion
     ORDER BY number
 """
 LINES = """
     INSERT INTO orders_orderline (
-        order_id, product_id, position, sku, sku_key, name, unit_price, quantity, subtotal, discount, shipped,
-        delivered, cancelled, returned, credited
+        order_id, product_id, position, sku, name, unit_price, quantity, subtotal, discount, shipped,
+        delivered, cancelled, returned, credited, allowed
     )
-    SELECT number, product.id, position, product.sku, product.sku_key, product.name, product.price,
+    SELECT number, product.id, position, product.sku, product.name, product.price,
         units, line_price, line_off,
         CASE WHEN status IN ('shipped', 'delivered') OR status = 'partially_shipped' AND position = 1
             THEN units ELSE 0 END,
@@ -123,7 +124,7 @@ LINES = """
         CASE status WHEN 'cancelled' THEN units ELSE 0 END,
         CASE WHEN {comes_back} AND position = 1 THEN units ELSE 0 END,
         CASE WHEN status = 'cancelled' OR {comes_back} AND position = 1
-            THEN ROUND(line_price - line_off, 2) ELSE 0 END
+            THEN ROUND(line_price - line_off, 2) ELSE 0 END, 0
     FROM (
         SELECT number, status, 1 AS position, one AS product, units_of_one AS units,
             price_of_one AS line_price, off_one AS line_off FROM plan

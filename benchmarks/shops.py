@@ -25,14 +25,15 @@ OURS = {
 PRODUCTS = """
     INSERT INTO catalog_product (
         sku, sku_key, name, search_text, barcode, barcode_key, price, is_active, on_hand, reserved,
-        created_at, updated_at
+        created_at, updated_at, option_1, option_2, option_3, option_1_key, option_2_key, option_3_key,
+        description, supplier_number, picture
     )
     WITH RECURSIVE numbers (number) AS (
         SELECT %(first)s UNION ALL SELECT number + 1 FROM numbers WHERE number < %(last)s
     )
     SELECT 'SKU-' || number, 'sku-' || number, 'Product ' || number,
         ' product ' || number || ' sku-' || number || ' ', '', '', 3.39, true, %(on_hand)s, 0,
-        %(moment)s, %(moment)s
+        %(moment)s, %(moment)s, '', '', '', '', '', '', '', '', ''
     FROM numbers
 """
 MOVEMENTS = """

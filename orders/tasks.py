@@ -1,4 +1,4 @@
-"""Periodic tasks: promotions that end, the hourly audit, and what is kept for a time only."""
+"""Periodic tasks: promotions that end, the hourly audit, old plans, and what is kept for a time only."""
 
 from django.utils import timezone
 from huey import crontab
@@ -6,6 +6,7 @@ from huey.contrib.djhuey import db_periodic_task
 
 from orders import hourly_audit, promotions
 from orders.payments import reminders
+from orders.payments.imports import sweep_payment_plans
 from orders.privacy import retention
 
 
@@ -13,6 +14,12 @@ from orders.privacy import retention
 def expire_promotions() -> None:
     """Note which promotions have ended. Harmless when several schedulers ask: each is marked once."""
     promotions.expire_ended_promotions()
+
+
+@db_periodic_task(crontab(minute="8"))
+def sweep_abandoned_payment_plans() -> None:
+    """Delete old plans. Several schedulers do no harm: what one of them deletes the others skip."""
+    sweep_payment_plans(timezone.now())
 
 
 @db_periodic_task(crontab(minute="37"))

@@ -54,6 +54,12 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 "admin:accounts_customer_changelist",
                 "accounts.view_customer",
             ),
+            SidebarPage(
+                gettext_lazy("Payments from a file"),
+                "account_balance",
+                "admin:orders_paymentimport_changelist",
+                "orders.view_paymentimport",
+            ),
         ),
     ),
     (

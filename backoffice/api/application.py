@@ -56,5 +56,6 @@ for prefix, router in (
     ("/orders", "orders.api.emails.emails_router"),
     ("/orders", "orders.api.payments.payments_router"),
     ("", "orders.api.payments.ledger_router"),
+    ("", "orders.api.payment_imports.payment_import_router"),
 ):
     api.add_router(prefix, router)

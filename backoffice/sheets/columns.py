@@ -18,6 +18,8 @@ from backoffice.sheets.header_words import WORDS
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.text import identity_key
 
+# The header usually stands within so many rows; above it there may be a title.
+HEADER_WITHIN = 10
 SHOWN_COLUMNS = 20
 SHOWN_NAME = 40
 
@@ -53,6 +55,9 @@ class Layout:
     """The columns that a kind of file may have, each with what its cells are, and those that it needs.
 
     `others` are known but not read, and nobody is told of them; `no_rows` is said of a file without rows.
+    The header stands within `header_within` rows. A file that other systems write is `written_by_others`:
+    its rows come however many cells they have, and of several columns with one meaning the one whose name
+    comes first among the words is read, of several with that name the last.
     """
 
     kinds: Mapping[str, CellKind]
@@ -60,6 +65,8 @@ class Layout:
     no_rows: str | Promise
     others: tuple[str, ...] = ()
     needed_in_words: str | Promise = ""
+    header_within: int = HEADER_WITHIN
+    written_by_others: bool = False
 
     @cached_property
     def by_key(self) -> Mapping[str, str]:
@@ -80,6 +87,17 @@ class Layout:
             # Amounts in another currency are none of ours.
             return ""
         return self.by_key.get(key_of(cell)) or self.by_key.get(key_of(_without_unit(cell)), "")
+
+    def preferred(self, name: str, places: Sequence[int], header: Sequence[str]) -> int:
+        """Return the place whose name comes first among the column's words, of two alike the last."""
+        keys = [key_of(word) for word in (name, *WORDS.get(name, ()))]
+
+        def rank(place: int) -> tuple[int, int]:
+            key = key_of(header[place])
+            key = key if key in keys else key_of(_without_unit(header[place]))
+            return keys.index(key), -place
+
+        return min(places, key=rank)
 
     def words_of(self, name: str) -> set[str]:
         """Return what a column is called, in lower case."""
@@ -107,8 +125,11 @@ def columns_of(header: Sequence[str], layout: Layout, *, hidden: Collection[int]
     places: dict[str, int] = {}
     for name in dict.fromkeys(named):
         if name in layout.kinds:
-            places[name] = _place_of(
-                name, [at for at, each in enumerate(named) if each == name], header, hidden
+            found = [at for at, each in enumerate(named) if each == name]
+            places[name] = (
+                layout.preferred(name, found, header)
+                if layout.written_by_others
+                else _place_of(name, found, header, hidden)
             )
     if not set(layout.needed) <= set(places):
         raise UnreadableFile(

@@ -91,6 +91,70 @@ _LISTED = {
         "colis, trackingnummer, tracking-nr, sendungs-nr, sendungscode, paketschein-nr, code de "
         "suivi"
     ),
+    "date": (
+        "valutadatum, wertstellung, wertstellungsdatum, wertstellungstag, wert, valuta, value date, "
+        "date completed (utc), completed date, datum, transaction date, fecha, data, date de valeur"
+    ),
+    "booked_on": (
+        "buchungstag, buchungsdatum, buchung, booking date, date started (utc), started date, created (utc), "
+        "created date (utc), created, boekdatum, date de comptabilisation, date opération, posting date"
+    ),
+    "amount": (
+        "betrag, umsatz, gross, brutto, amount, betrag (€), bedrag, montant, importe, importo, value, "
+        "zahlbetrag, buchungsbetrag, transaktionsbetrag"
+    ),
+    "money_out": (
+        "soll, debit, ausgang, ausgaben, belastung, lastschrift, paid out, money out, withdrawal, "
+        "withdrawals, debit amount, débit"
+    ),
+    "money_in": (
+        "haben, credit, eingang, einnahmen, gutschrift, paid in, money in, deposit, deposits, credit amount, "
+        "crédit"
+    ),
+    "debit_or_credit": (
+        "soll/haben, s/h, sh, soll/haben-kennzeichen, soll-haben-kennzeichen, haben/soll, debit/credit, "
+        "credit/debit, d/c, dc, dr/cr, af bij, af/bij, +/-"
+    ),
+    "currency": "währung, waehrung, ccy, devise, moneda, payment currency, muntsoort, currency code",
+    "text": (
+        "verwendungszweck, vwz, payment reference, zahlungsreferenz, remittance information, purpose, "
+        "betreff, subject, notifications, mededelingen, libellé, concepto, causale, reference, referenz"
+    ),
+    "order_number": (
+        "order_number (metadata), order (metadata), order_id (metadata), ordernumber (metadata), "
+        "payment_metadata[order_number], payment_metadata[order], payment_metadata[order_id], "
+        "invoice number, rechnungsnummer, order number, order no, bestellnummer, "
+        "auftragsnummer, order id, custom number"
+    ),
+    "end_to_end_id": (
+        "kundenreferenz (end-to-end), end-to-end-referenz, end-to-end reference, end to end id, "
+        "ende-zu-ende-referenz, kundenreferenz, customer reference"
+    ),
+    "details": "description, note, hinweis, beschreibung, item title, artikelbezeichnung, omschrijving",
+    "payer": (
+        "name, name zahlungsbeteiligter, beguenstigter/zahlungspflichtiger, "
+        "begünstigter/zahlungspflichtiger, begünstigter / auftraggeber, "
+        "beguenstigter / auftraggeber, auftraggeber / begünstigter, "
+        "auftraggeber/empfänger, auftraggeber/begünstigter, auftraggeber, zahlungspflichtige*r, "
+        "zahlungspflichtiger, partner name, payer name, payer, name / description, naam / omschrijving, "
+        "counterparty name, empfänger/auftraggeber, gegenpartei, naam tegenpartij, customer description"
+    ),
+    "payee": (
+        "zahlungsempfänger*in, zahlungsempfänger, payee name, payee, empfänger, begünstigter, beneficiary"
+    ),
+    "transaction_id": (
+        "source_id, source, transaktionscode, id, balance_transaction_id, transferwise id, "
+        "transaction number, transaktions-id, bank reference, bankreferenz"
+    ),
+    "method": "payment method, zahlungsart, zahlungsweise, zahlungsmethode",
+    "fee": "gebühr, gebuehr, fees, total fees, gebühren, entgelt",
+    "refunded": "amount refunded, erstatteter betrag",
+    "kind_of_booking": (
+        "reporting_category, type, typ, buchungstext, umsatzart, umsatztyp, transaction type, mutatiesoort, "
+        "art, vorgang"
+    ),
+    "booking_status": "status, state, info, buchungsstatus",
+    "balance_impact": "auswirkung auf guthaben",
     "carrier": "courier, shipping company, versanddienst, paketdienst, transporteur",
 }
 WORDS: Mapping[str, tuple[str, ...]] = {name: tuple(words.split(", ")) for name, words in _LISTED.items()}

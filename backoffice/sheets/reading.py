@@ -15,8 +15,6 @@ from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.xlsx_rows import xlsx_sheet
 
 MAX_FILE = 20_000_000
-# The header stands within so many rows; above it there may be a title.
-HEADER_WITHIN = 10
 
 ZIP = b"PK\x03\x04"
 WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".numbers")
@@ -113,6 +111,6 @@ def _suitability(content: bytes, mark: str, layout: Layout) -> tuple[int, int]:
     found, cells = 0, 0
     for row in csv_rows(content, delimiter=mark):
         found, cells = max((found, cells), (len(layout.columns_in(row.cells)), len(row.cells)))
-        if row.number >= HEADER_WITHIN or layout.is_header(row.cells):
+        if row.number >= layout.header_within or layout.is_header(row.cells):
             break
     return found, cells

@@ -96,6 +96,28 @@ SENTENCES: Mapping[str, Promise] = {
         "The last digits of barcodes do not fit the others: %(names)s. They are taken as they are.",
         "count",
     ),
+    "not_yet": ngettext_lazy(
+        "Row %(names)s is left out: its money has not moved yet, or never did.",
+        "Rows %(names)s are left out: their money has not moved yet, or never did.",
+        "count",
+    ),
+    "of_the_shop": ngettext_lazy(
+        "Row %(names)s is left out: it is a payout, a fee or a transfer, and no customer's money.",
+        "Rows %(names)s are left out: they are payouts, fees or transfers, and no customer's money.",
+        "count",
+    ),
+    "refunds_elsewhere": ngettext_lazy(
+        "Row %(names)s was paid back since, at least in part. This kind of file does not list refunds: "
+        "import the provider's balance report as well.",
+        "Rows %(names)s were paid back since, at least in part. This kind of file does not list refunds: "
+        "import the provider's balance report as well.",
+        "count",
+    ),
+    "no_bookings": ngettext_lazy(
+        "Row %(names)s is left out: it has neither a date nor an amount.",
+        "Rows %(names)s are left out: they have neither a date nor an amount.",
+        "count",
+    ),
     "archived_products": ngettext_lazy(
         "This product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
         "These products are archived: %(names)s. Their stock is changed, but they cannot be ordered.",

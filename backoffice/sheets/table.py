@@ -12,7 +12,7 @@ from backoffice.sheets.cells import NUMBERS, SHOWN, CellFault, CellKind, shown_t
 from backoffice.sheets.columns import COLUMN_NAMES, Layout, columns_of, key_of
 from backoffice.sheets.csv_rows import Sheet, SheetRow
 from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
-from backoffice.sheets.reading import HEADER_WITHIN, sheet_of
+from backoffice.sheets.reading import sheet_of
 from backoffice.sheets.remarks import Remark, remark_naming
 
 LONGEST_NAME = 60
@@ -41,7 +41,7 @@ class SheetTable:
     places: Mapping[str, int]
     ignored_columns: tuple[str, ...]
     remarks: list[Remark]
-    _header: list[str]
+    header: list[str]
     _layout: Layout
     _sheet: Sheet
     _repeated: list[int]
@@ -69,21 +69,21 @@ class SheetTable:
             self.remarks.append(remark_naming("unnamed_column", self._strays))
 
     def _rows_below(self) -> Iterator[SheetRow]:
-        width = len(self._header)
+        width = len(self.header)
         padding = [""] * width
-        least = max(self.places[name] for name in self._layout.needed) + 1
-        begins = self.places[self._layout.needed[0]]
+        least = max((self.places[name] for name in self._layout.needed), default=0) + 1
+        begins = min(self.places.values(), default=0)
         words = set().union(*map(self._layout.words_of, self._layout.needed))
-        names = words | {_plainly(name) for name in self._header if name.strip()}
-        unnamed = [place for place, name in enumerate(self._header) if not name.strip()]
-        is_text = self._sheet.of_text
+        names = words | {_plainly(name) for name in self.header if name.strip()}
+        unnamed = [place for place, name in enumerate(self.header) if not name.strip()]
+        is_text = self._sheet.of_text and not self._layout.written_by_others
         for row in self._sheet.rows:
             cells = row.cells
             if is_text and len(cells) != width:
                 _refuse_ragged(row, width, least)
             if len(cells) < width:
                 cells.extend(padding)
-            if unnamed or len(cells) > width:
+            if (unnamed or len(cells) > width) and not self._layout.written_by_others:
                 self._look_for_strays(row, unnamed)
             if _plainly(cells[begins]) in names and self._is_header_again(row):
                 continue
@@ -103,7 +103,7 @@ class SheetTable:
 
     def _look_for_strays(self, row: SheetRow, unnamed: list[int]) -> None:
         """Take note of what stands below no name. Raises UnreadableFile for what may belong to a number."""
-        width = len(self._header)
+        width = len(self.header)
         strays = [at for at in (*unnamed, *range(width, len(row.cells))) if row.cells[at].strip()]
         if not strays:
             return
@@ -156,7 +156,7 @@ def _header_in(rows: Iterator[SheetRow], layout: Layout) -> tuple[SheetRow, bool
     for row in chain([first], rows):
         if layout.is_header(row.cells):
             return row, row is not first
-        if row.number >= HEADER_WITHIN:
+        if row.number >= layout.header_within:
             break
     return first, False
 

@@ -23,7 +23,7 @@ from django.urls import URLPattern
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.base import csv_file, show_refusal
+from backoffice.admin.base import DomainAdmin, csv_file, show_refusal
 from backoffice.admin.dialogs import errors_of
 from backoffice.errors import Refusal
 from catalog.admin.exporting import ListExport
@@ -34,8 +34,8 @@ class FileForm(forms.Form):
     import_file = forms.FileField(label=_("File"), allow_empty_file=True)
 
 
-class FileImports(ListExport):
-    """Imports with a plan. List it before one of the library's import mixins, which it overrides."""
+class FilePlans(DomainAdmin):
+    """A file is chosen, its plan looked at on a page of its own, and carried out from there."""
 
     file_form: type[FileForm] = FileForm
     choosing_title: str | Promise = ""
@@ -55,15 +55,6 @@ class FileImports(ListExport):
     def address_without_import(self, request: HttpRequest) -> str:
         """Return where to send somebody who asks for an import that does not exist."""
         raise NotImplementedError
-
-    def get_urls(self) -> list[URLPattern]:
-        """Leave out the address of the library's own confirmation."""
-        urls: list[URLPattern] = super().get_urls()
-        return [each for each in urls if not (each.name or "").endswith("_process_import")]
-
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Refuse the library's own confirmation; no address leads to it."""
-        raise PermissionDenied
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Choose a file; a POST plans it, writes nothing but the plan, and leads to the plan's page.
@@ -133,3 +124,16 @@ class FileImports(ListExport):
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         raise NotImplementedError
+
+
+class FileImports(FilePlans, ListExport):
+    """Imports with a plan. List it before one of the library's import mixins, which it overrides."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Leave out the address of the library's own confirmation."""
+        urls: list[URLPattern] = super().get_urls()
+        return [each for each in urls if not (each.name or "").endswith("_process_import")]
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Refuse the library's own confirmation; no address leads to it."""
+        raise PermissionDenied

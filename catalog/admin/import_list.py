@@ -16,11 +16,10 @@ from backoffice.admin.filters import OneOf, StaffFilter, WholeDaysFilter
 from backoffice.db.search_words import words_of
 from backoffice.numbers import grouped
 from backoffice.text import identity_key
-from catalog.models import ImportState, ProductImport, StockImport
+from catalog.models import ImportState
+from catalog.models.file_import import FileImport
 
 DOTS = {ImportState.PLANNED: Dot.RING, ImportState.APPLIED: Dot.GREEN, ImportState.UNDONE: Dot.GREY}
-
-type AnyImport = StockImport | ProductImport
 
 
 class ListOfImports(ReadOnlyAdmin):
@@ -36,11 +35,11 @@ class ListOfImports(ReadOnlyAdmin):
     list_select_related = ("created_by",)
     ordering = ("-id",)
 
-    def named(self, found: AnyImport) -> str:
+    def named(self, found: FileImport) -> str:
         """Return what the list calls the import."""
         raise NotImplementedError
 
-    def counted(self, found: AnyImport) -> str:
+    def counted(self, found: FileImport) -> str:
         """Return in words how many rows do what, those with problems left out."""
         raise NotImplementedError
 
@@ -56,15 +55,15 @@ class ListOfImports(ReadOnlyAdmin):
         return queryset.filter(pk__in=named), False
 
     @display(description=_("Import"), ordering="id")
-    def title(self, found: AnyImport) -> SafeString:
+    def title(self, found: FileImport) -> SafeString:
         return beside(self.named(found), found.file_name)
 
     @display(description=_("State"), ordering="state")
-    def state_shown(self, found: AnyImport) -> SafeString:
+    def state_shown(self, found: FileImport) -> SafeString:
         return status(DOTS[ImportState(found.state)], found.get_state_display())
 
     @display(description=_("Rows"))
-    def counts(self, found: AnyImport) -> SafeString:
+    def counts(self, found: FileImport) -> SafeString:
         if not found.problems:
             return format_html("{}", self.counted(found))
         problems = ngettext("%(count)s with problems", "%(count)s with problems", found.problems)
@@ -75,9 +74,9 @@ class ListOfImports(ReadOnlyAdmin):
         )
 
     @display(description=_("By"))
-    def author(self, found: AnyImport) -> str:
+    def author(self, found: FileImport) -> str:
         return str(found.created_by or gettext("System"))
 
     @display(description=_("Made"), ordering="created_at")
-    def created(self, found: AnyImport) -> SafeString | str:
+    def created(self, found: FileImport) -> SafeString | str:
         return moment(found.created_at)

@@ -24,7 +24,7 @@ from backoffice.errors import Refusal
 from backoffice.numbers import grouped
 from backoffice.sheets.plans import CannotUndo
 from backoffice.sheets.remarks import remarks_kept
-from catalog.models import ProductImport, StockImport
+from catalog.models.file_import import FileImport
 
 ROWS_PER_PAGE = 100
 FAULTS_SHOWN = 10
@@ -40,7 +40,7 @@ class ImportPage:
     # What the page's select narrows the rows by, with the words for all of them.
     all_kinds: str | Promise = ""
 
-    def __init__(self, kept: StockImport | ProductImport, request: HttpRequest) -> None:
+    def __init__(self, kept: FileImport, request: HttpRequest) -> None:
         self.is_planned = kept.state == "planned"
         self.request = request
         # The card that was clicked; "" shows all rows.
@@ -94,6 +94,7 @@ class ImportPage:
             "is_applied": self._import.state == "applied",
             "is_undone": self._import.state == "undone",
             "actions": self.actions(),
+            "find_words": _("SKU or name"),
             "name_head": _("SKU"),
             "what_head": _("Product"),
             "refused_words": _("Nothing was changed."),

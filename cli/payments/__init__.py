@@ -7,5 +7,5 @@ from cli.payments.ledger import app
 __all__ = ["app"]
 
 # In the order of the help.
-for module in ("ledger", "recording", "corrections", "dunning"):
+for module in ("ledger", "recording", "corrections", "files", "dunning"):
     import_module(f"cli.payments.{module}")

@@ -36,6 +36,7 @@ THINGS: Mapping[str, Callable[[int], str]] = {
     "more change": lambda number: ngettext("%(number)s more change", "%(number)s more changes", number),
     "more problem": lambda number: ngettext("%(number)s more problem", "%(number)s more problems", number),
     "order": lambda number: ngettext("%(number)s order", "%(number)s orders", number),
+    "payment": lambda number: ngettext("%(number)s payment", "%(number)s payments", number),
     "problem": lambda number: ngettext("%(number)s problem", "%(number)s problems", number),
     "product": lambda number: ngettext("%(number)s product", "%(number)s products", number),
     "promo code": lambda number: ngettext("%(number)s promo code", "%(number)s promo codes", number),

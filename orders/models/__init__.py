@@ -10,6 +10,7 @@ from orders.models.fulfilment import (
 )
 from orders.models.order import Order, Origin
 from orders.models.order_line import OrderLine
+from orders.models.payment_import import PaymentImport, PaymentImportRow, PaymentOutcome
 from orders.models.payments import (
     Allowance,
     AllowanceLine,
@@ -44,8 +45,11 @@ __all__ = [
     "Origin",
     "PaymentClaim",
     "PaymentEntry",
+    "PaymentImport",
+    "PaymentImportRow",
     "PaymentKind",
     "PaymentMethod",
+    "PaymentOutcome",
     "PromoCode",
     "PromoState",
     "Promotion",

@@ -33,6 +33,9 @@ ABOUT_NOBODY: Mapping[str, Mapping[str, str]] = {
         "orders.Cancellation": "reference",
         "orders.Order": "prefix number status currency ship_country language promo_code promo_terms "
         "explanation source origin external_number external_key",
+        "orders.PaymentImport": "state file_name ignored_columns remarks source format",
+        "orders.PaymentImportRow": "written_date written_amount method provider reference reference_key kind "
+        "note outcome problem_code facts",
         "orders.Redemption": "state",
         "orders.Return": "reference",
         "orders.Shipment": "reference carrier",

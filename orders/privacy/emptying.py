@@ -17,6 +17,7 @@ from orders.models import (
     EventKind,
     Order,
     OrderEvent,
+    PaymentImportRow,
     Return,
     Shipment,
 )
@@ -76,6 +77,11 @@ def empty_orders(person: Person, at: datetime) -> int:
     # An allowance always has one.
     Allowance.objects.filter(order__in=person.orders).update(reason=ERASED)
     return len(person.orders)
+
+
+def empty_statement_lines(person: Person, _at: datetime) -> int:
+    """Forget what stood with the payments, and whose account they came from."""
+    return PaymentImportRow.objects.filter(order__in=person.orders).update(text="", name="")
 
 
 def empty_timelines(person: Person, _at: datetime) -> int:

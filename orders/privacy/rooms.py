@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.privacy.account import count_accounts, erase_accounts
 from accounts.privacy.person import Person
 from accounts.privacy.traces import erase_mails, erase_replies, mails_of, replies_of
-from orders.models import CustomerEvent, OrderEvent
+from orders.models import CustomerEvent, OrderEvent, PaymentImportRow
 from orders.privacy import emptying
 
 
@@ -35,6 +35,15 @@ class PersonalRoom:
 
 
 ROOMS = (
+    PersonalRoom(
+        "statements",
+        _("Lines of bank statements"),
+        _("Names and texts of the lines that were for the orders."),
+        {"orders.PaymentImportRow": "name text"},
+        lambda person: PaymentImportRow.objects.filter(order__in=person.orders).count(),
+        emptying.empty_statement_lines,
+        _("Amounts, dates and the bank's numbers: the books must be kept."),
+    ),
     PersonalRoom(
         "timelines",
         _("Timelines of orders"),

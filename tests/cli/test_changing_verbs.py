@@ -26,6 +26,7 @@ from orders.customers.merge_plan import plan_merge
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Promotion
+from orders.payments.imports import apply_payments, plan_payments
 from orders.payments.recording import record_payment
 from tests import emptying
 from tests.accounts.second_factor.devices import give_app
@@ -91,6 +92,9 @@ def opened() -> dict[str, Any]:
     delivery = BytesIO(b"sku,quantity\nTEA-01,7\n")
     plan = plan_import(delivery, file_name="delivery.csv", mode="receive", by=CLI)
     apply_import(plan.pk, by=CLI)
+    statement = BytesIO(f"date,amount,text\n2026-11-30,1.00,{back}\n".encode())
+    booked = plan_payments(statement, file_name="bank.csv", by=CLI)
+    apply_payments(booked.pk, by=CLI, accept_differences=True)
     return {
         "waiting": waiting,
         "sent": sent,
@@ -100,6 +104,7 @@ def opened() -> dict[str, Any]:
         "mail": mail.pk,
         "about": about.pk,
         "number": plan.pk,
+        "payment_import": booked.pk,
         "product_import": imported("sku,name\nMUG-7,Mug\n"),
     }
 
@@ -115,10 +120,12 @@ def shop(open_shop: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """The same, and files for those verbs that take one."""
     files = {
         "products.csv": "sku,name,price\nTEA-01,Tea,5.00\nNEW-1,Mate,7.00\n",
+        "payments.csv": f"date,amount,text\n2026-11-30,26.00,{open_shop['sent']}\n",
         "stock.csv": "sku,quantity\nTEA-01,8\n",
         "promos.csv": "code,percent_off\nNEW10,10\n",
         "parcels.csv": f"number,tracking_number\n{open_shop['waiting']},0034\n",
         "bad-products.csv": "sku,name,price\nTEA-01,Tea,cheap\n",
+        "bad-payments.csv": "name,town\nAda,Berlin\n",
         "bad-stock.csv": "sku,quantity\nNOPE,7\n",
         "bad-promos.csv": "code,percent_off\nNEW10,1000\n",
         "bad-parcels.csv": "number,tracking_number\nB-1,0034\n",
@@ -152,6 +159,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "stock count": ("TEA-01", "40"),
     "stock import": ("{stock}", "--mode", "receive"),
     "stock undo": ("{number}",),
+    "payments import": ("{payments}", "--accept-differences"),
+    "payments undo": ("{payment_import}",),
     "promos create": ("NEW20", "--percent", "20"),
     "promos duplicate": ("SUMMER20", "SUMMER21"),
     "promos generate": ("--count", "5", "--amount", "5", "--output", "{output}"),
@@ -215,6 +224,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "stock count": (("TEA-01", "1"), ("TEA-01", "9", "--expected", "4"), ("NOPE", "1")),
     "stock import": (("{bad_stock}", "--mode", "count"),),
     "stock undo": (("4711",),),
+    "payments import": (("{bad_payments}",),),
+    "payments undo": (("4711",),),
     "promos generate": (
         ("--count", "5", "--percent", "101"),
         ("--count", "5", "--amount", "5", "--length", "1"),
@@ -259,6 +270,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
 # Their plan is more than their answer, or names what nobody can know before.
 PLANS_OF_THEIR_OWN = {
     *("products import", "stock import", "promos import", "promos generate", "stock undo"),
+    "payments import",
     *("products undo", "orders place", "customers merge", "customers erase"),
 }
 
@@ -275,6 +287,7 @@ def rows() -> dict[str, list[Any]]:
     """Every row of every table but the kept answers, and plans of imports, which are not kept for long."""
     left_out: set[type[Model]] = {IdempotencyRecord}
     planned = {"StockImport", "StockImportRow", "ProductImport", "ProductImportRow"}
+    planned |= {"PaymentImport", "PaymentImportRow"}
     full = {*emptying.tables_with_rows(), *(model._meta.db_table for model in emptying.KEPT)}
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values_list())
@@ -337,7 +350,7 @@ def test_without_a_key_or_with_another_one_it_is_asked_for_anew(
     without_effect = {"products import", "products archive", "promos pause", "promos resume", "promos import"}
     without_effect |= {"users activate", "users role", "orders edit", "users deactivate", "promos end"}
     without_effect |= {"stock count", "orders ship", "orders correct-shipment", "customers edit"}
-    without_effect |= {"payments due"}
+    without_effect |= {"payments due", "payments import"}
     without_effect |= {"families add", "families make", "families change", "settings set", "settings reset"}
     assert (second.exit_code, rows()) != (0, after) or verb in without_effect, first.output
 

@@ -22,6 +22,7 @@ WRITERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "products import": ("--rejects", ("{products}", "--skip-invalid", "--yes")),
     "stock export": ("--output", ()),
     "stock import": ("--rejects", ("{stock}", "--mode", "count", "--skip-invalid", "--yes")),
+    "payments import": ("--rejects", ("{payments}", "--yes")),
     "promos export": ("--output", ()),
     "promos generate": ("--output", ("--count", "3", "--amount", "5", "--yes")),
     "promos import": ("--rejects", ("{promos}", "--skip-invalid", "--yes")),
@@ -42,6 +43,7 @@ def shop(tmp_path: Path) -> dict[str, Any]:
     files = {
         "products": "sku,name,price\nTEA-01,Grüner Tee,billig\n",
         "stock": "sku,quantity\nTEE-Ä,7\n",
+        "payments": "date,amount,text,name\n2026-11-30,5.00,kein Auftrag,Jörg\n",
         "promos": "code,percent_off\nÄ10,1000\n",
         "parcels": "number,tracking_number\nB-Ä,0034\n",
     }

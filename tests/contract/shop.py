@@ -15,6 +15,7 @@ from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
 from orders.payments.allowances import allow
+from orders.payments.imports import plan_payments
 from orders.payments.recording import record_payment
 from tests.factories import (
     CLI,
@@ -52,6 +53,7 @@ class Shop:
     merge: int
     email: int
     product_import: int
+    payment_import: int
     picture: str
     entry: int
 
@@ -71,12 +73,15 @@ class Shop:
             "email": self.email,
             "entry": self.entry,
             "number": self._number_in(path),
+            "row": 2,
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
 
     def _number_in(self, path: str) -> str | int:
         if "/orders/" in path:
             return self.order.number
+        if "/payment-imports" in path:
+            return self.payment_import
         return self.product_import if "/products/" in path else self.planned_import
 
 
@@ -105,6 +110,7 @@ def open_shop() -> Shop:
         merge.pk,
         email,
         _planned_products(),
+        _planned_payments(),
         pictures_of(SKU, 1)[0].name,
         _paid(order),
     )
@@ -113,6 +119,11 @@ def open_shop() -> Shop:
 def _paid(order: Order) -> int:
     allow(order.number, Decimal("0.17"), reason="Scratched", by=CLI)
     return record_payment(order.number, Decimal("5.00"), by=CLI).entry.pk
+
+
+def _planned_payments() -> int:
+    rows = io.BytesIO(b"date,amount,text\n2026-11-30,1.00,thanks\n")
+    return plan_payments(rows, file_name="bank.csv", by=CLI).pk
 
 
 def _planned_products() -> int:

@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from accounts.roles import ROLE_NAMES
 from accounts.tokens.refresh import issue_pair
+from orders.models import Order
 from tests.contract.document import answered, one_connection, operation_id, operations
 from tests.contract.shop import CODE, SKU, Shop
 from tests.counts import forget_counts
@@ -23,6 +24,10 @@ def other_customer(ada: User) -> int:
 
 def another_order(_ada: User) -> str:
     return str(place({SKU: 1}))
+
+
+def order_of(ada: User) -> str:
+    return str(Order.objects.get(customer__user=ada).number)
 
 
 LINES = [{"sku": SKU, "quantity": 1}]
@@ -45,6 +50,7 @@ EVERYBODY = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "401 200 200 200 200 200 200 200"
 STAFF = "401 403 403 200 200 200 200 200"
 MANAGER = "401 403 403 200 403 403 403 403"
+SEES_PAYMENTS = "401 403 403 200 403 200 403 403"
 STOCK_KEEPER = "401 403 403 200 200 403 403 403"
 SEES_CUSTOMERS = "401 403 403 200 200 200 403 200"
 SEES_PROMOS = "401 403 403 200 403 200 200 200"
@@ -127,6 +133,16 @@ MATRIX = {
     "get_rejected_rows": Row(STAFF),
     "apply_stock_import": Row(STOCK_KEEPER, {"skip_invalid": True}),
     "undo_stock_import": Row("401 403 403 409 409 403 403 403"),
+    "import_payments": Row(
+        "401 403 403 201 403 201 403 403", {"file": b"date,amount,text\n2026-11-30,1.00,thanks\n"}
+    ),
+    "list_payment_imports": Row(SEES_PAYMENTS),
+    "get_payment_import": Row(SEES_PAYMENTS),
+    "list_payment_import_rows": Row(SEES_PAYMENTS),
+    "get_rejected_payments": Row(SEES_PAYMENTS),
+    "give_payment_row_an_order": Row(SEES_PAYMENTS, lambda ada: {"order": order_of(ada)}),
+    "apply_payment_import": Row(SEES_PAYMENTS),
+    "undo_payment_import": Row("401 403 403 409 403 409 403 403"),
     "generate_promo_codes": Row("401 403 403 201 403 403 201 403", TERMS | {"count": 2}),
     "list_promotions": Row(SEES_PROMOS),
     "get_promotion": Row(SEES_PROMOS),

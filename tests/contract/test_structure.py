@@ -29,6 +29,13 @@ PROVED_ELSEWHERE: dict[str, str] = {
     "catalog.product_files.writing": "tests/catalog/product_files/test_plan.py",
     "catalog.readers.file_imports": "tests/catalog/readers/test_stock_imports.py",
     "catalog.stock_import.ledger_sql": "tests/catalog/stock_import/test_apply.py",
+    "orders.payments.imports.judging": "tests/orders/payments/imports/test_plan.py",
+    "orders.payments.imports.ledger_sql": "tests/orders/payments/imports/test_apply.py",
+    "orders.payments.imports.lookup": "tests/orders/payments/imports/test_apply.py",
+    "orders.payments.imports.matching": "tests/orders/payments/imports/test_plan.py",
+    "orders.payments.imports.rejects": "tests/cli/payments/test_files.py",
+    "orders.payments.imports.words": "tests/orders/payments/imports/test_plan.py",
+    "orders.readers.payment_imports": "tests/orders/api/test_payment_imports.py",
 }
 
 

@@ -56,6 +56,8 @@ NOT_TYPED = {
     "orders.order": {"prefix", "currency", "promo_code"},
     "orders.orderline": {"sku", "name"},
     "orders.paymentclaim": {"provider", "reference"},
+    "orders.paymentimport": {"format"},
+    "orders.paymentimportrow": {"method", "provider", "reference_key", "kind", "problem_code"},
     "orders.promotionevent": {"kind"},
     "orders.return": {"reference"},
     "orders.shipment": {"reference"},

@@ -9,6 +9,7 @@ from backoffice.sheets.limits import UnreadableFile
 from catalog.product_files.cells import LAYOUT as PRODUCTS
 from catalog.stock_import.stock_file import LAYOUT as STOCK
 from orders.fulfilment.parcels import LAYOUT as PARCELS
+from orders.payments.statements.table_columns import LAYOUT as STATEMENTS
 from orders.promotions.promo_file import LAYOUT as PROMOS
 
 pytestmark = pytest.mark.once
@@ -67,7 +68,7 @@ def test_a_price_in_another_currency_is_none_of_ours(name: str) -> None:
     assert PRODUCTS.columns_in([name]) == set()
 
 
-@pytest.mark.parametrize("layout", [STOCK, PRODUCTS, PARCELS, PROMOS])
+@pytest.mark.parametrize("layout", [STOCK, PRODUCTS, PARCELS, PROMOS, STATEMENTS])
 def test_each_word_means_one_column_of_a_file(layout: Layout) -> None:
     meant: dict[str, set[str]] = {}
     for column in layout.kinds:
@@ -78,7 +79,8 @@ def test_each_word_means_one_column_of_a_file(layout: Layout) -> None:
 
 
 def test_every_word_is_one_for_a_column_that_some_file_has() -> None:
-    assert set(WORDS) <= {column for layout in (STOCK, PRODUCTS, PARCELS, PROMOS) for column in layout.kinds}
+    layouts = (STOCK, PRODUCTS, PARCELS, PROMOS, STATEMENTS)
+    assert set(WORDS) <= {column for layout in layouts for column in layout.kinds}
 
 
 def test_what_is_not_ours_keeps_its_name_and_what_nobody_needs_to_know_is_not_told() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from accounts.models import Customer, User
 from accounts.people import deactivate
 from orders.customers.merging import merge_customers
 from orders.models import Order
+from orders.payments.imports import apply_payments, plan_payments
 from tests.cli_fixtures import Shopctl
 from tests.contract.client import Api
 from tests.factories import CLI, PASSWORD, make_customer, make_product, make_promo_code, make_user, place
@@ -45,6 +47,7 @@ def shop_with_person(shopctl: Shopctl) -> tuple[Customer, User]:
     _by_the_api(api, staff)
     _in_the_admin(boss)
     _by_the_terminal(shopctl)
+    _by_the_bank(Order.objects.filter(email=EMAIL).earliest("pk"))
     merge_customers(Customer.objects.get(email=EMAIL), Customer.objects.get(email=EARLIER), by=CLI)
     return Customer.objects.get(email=EMAIL), user
 
@@ -96,6 +99,12 @@ def _in_the_admin(boss: User) -> None:
     edited = {"name": "Canary-Name", "phone": "0221 7654321", "note": "Canary-Remark two"}
     assert client.post(page, edited).status_code == 302
     assert client.get(reverse("admin:orders_order_change", args=[order.pk])).status_code == 200
+
+
+def _by_the_bank(order: Order) -> None:
+    row = f"date,amount,text,name\n2026-11-30,1.00,{order.number} Canary-Purpose,Canary-Payer\n"
+    planned = plan_payments(BytesIO(row.encode()), file_name="bank.csv", by=CLI)
+    apply_payments(planned.pk, by=CLI, accept_differences=True)
 
 
 def _by_the_terminal(shopctl: Shopctl) -> None:

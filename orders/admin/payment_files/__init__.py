@@ -1,0 +1,1 @@
+"""Payments from a file: choose a statement, look at what it settles, resolve the odd lines, book."""
