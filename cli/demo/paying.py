@@ -26,6 +26,7 @@ NEW = timedelta(days=10)
 TIME_TO_PAY = timedelta(days=14)
 WAYS = ((PaymentMethod.CARD, "stripe"), (PaymentMethod.PAYPAL, "paypal"), (PaymentMethod.BANK_TRANSFER, ""))
 STATEMENT = "bank-statement.csv"
+LATE = "Arrived late"  # not translated
 
 
 def unpaid_orders() -> list[int]:
@@ -69,7 +70,7 @@ def _pay(order: Order, amount: Decimal) -> None:
     if recorded.order.due < 0 and order.serial % 6:
         pay_back(order.number, None, _details(order, at, "R"), by=SHOP, at=at + timedelta(days=3))
     elif order.serial % 97 == 0:
-        allow(order.number, min(Decimal(5), order.net), reason="Arrived late", by=SHOP, at=at)
+        allow(order.number, min(Decimal(5), order.net), reason=LATE, by=SHOP, at=at)
 
 
 def _details(order: Order, at: datetime, mark: str = "") -> PaymentDetails:
