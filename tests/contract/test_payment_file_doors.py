@@ -1,4 +1,4 @@
-"""Every odd file that we know, and every kind of statement, at the three doors that take payments from a file."""
+"""Every odd file that we know, and every kind of statement, at the doors of payments from a file."""
 
 import json
 from pathlib import Path
