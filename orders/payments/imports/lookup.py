@@ -1,5 +1,7 @@
 """Finding an import of payments by its number, and holding it until the transaction ends."""
 
+from typing import Any
+
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -100,7 +102,7 @@ def _fault(row: PaymentImportRow) -> Fault:
     )
 
 
-def execute(statement: str, **facts: object) -> int:
+def execute(statement: str, **facts: Any) -> int:
     """Run the statement and return how many rows it wrote; it may use `%(moment)s`, the present time."""
     moment = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
