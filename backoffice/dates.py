@@ -88,6 +88,12 @@ def weekday_moment(at: datetime) -> str:
     return formatted(timezone.localtime(at), _("D j M Y, H:i"))
 
 
+def full_day(on: date) -> str:
+    """`30 November 2026`."""
+    # Translators: letters of a date, here 30 November 2026; in German "j. F Y".
+    return formatted(on, _("j F Y"))
+
+
 def full_moment(at: datetime) -> str:
     """`22 November 2026, 03:34`."""
     # Translators: letters of a date and time as in a letter, here 22 November 2026, 03:34. In German

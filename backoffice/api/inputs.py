@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import wraps
 from typing import Annotated, Any
@@ -30,6 +30,7 @@ from backoffice.moments import is_within_calendar
 from backoffice.money import MAX_AMOUNT, in_places, places
 from backoffice.text import CONTROL_BUT_LINE_BREAKS, LINE_PATTERN, LINES_PATTERN, fault_of
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 OMITTED: Any = None
 """The default of a Patch's field that may not be null."""
@@ -64,6 +65,13 @@ def _no_truth_value(value: object) -> object:
     return value
 
 
+def _written_as_day(value: object) -> object:
+    # pydantic would take a number for seconds since 1970.
+    if isinstance(value, date) or (isinstance(value, str) and DAY.fullmatch(value)):
+        return value
+    raise ValueError("Give a day such as 2026-11-22.")
+
+
 def _written_as_time(value: object) -> object:
     # pydantic would take a number for seconds or milliseconds since 1970.
     if isinstance(value, datetime) or (isinstance(value, str) and TIME.match(value)):
@@ -93,6 +101,7 @@ SignedMoney = Annotated[
     Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT, examples=["-4.90"], json_schema_extra=_decimals_in_schema),
     AfterValidator(in_places),
 ]
+Day = Annotated[date, BeforeValidator(_written_as_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_utc)]
 WholeNumber = Annotated[int, Field(strict=True)]
 Truth = Annotated[bool, Field(strict=True)]

@@ -39,7 +39,7 @@ def moment(at: datetime) -> Fact:
 
 
 def day(on: date) -> Fact:
-    """`30 Nov 2026`."""
+    """`30 November 2026`."""
     return {TOLD_AS: "day", "value": on.isoformat()}
 
 
@@ -83,7 +83,7 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any]], str | list[str]]] = {
     "percentage": lambda fact: percent(Decimal(fact["value"])),
     "count": lambda fact: grouped(fact["value"]),
     "moment": lambda fact: dates.full_moment(datetime.fromisoformat(fact["value"])),
-    "day": lambda fact: dates.day_with_year(date.fromisoformat(fact["value"])),
+    "day": lambda fact: dates.full_day(date.fromisoformat(fact["value"])),
     "moment_with_zone": lambda fact: dates.full_moment_with_zone(datetime.fromisoformat(fact["value"])),
     "address": lambda fact: postal_lines(fact["value"]),
     "text": lambda fact: gettext(fact["value"]) % in_words(fact["facts"]),  # of the catalogues

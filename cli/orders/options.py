@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from cli.terminal.completion import ORDER_STATUSES, one_of
+from cli.terminal.completion import ORDER_STATUSES, PAYMENT_STATES, one_of
 from cli.terminal.console import wrong_use
 from cli.terminal.moments import end_moment, moment
 from cli.terminal.options import number
@@ -56,6 +56,20 @@ class OrderOptions:
     discount_lte: Annotated[
         Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="With this discount or less.")
     ] = None
+    payment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STATE",
+            autocompletion=one_of(*PAYMENT_STATES),
+            help="to_pay, part_paid, paid, to_pay_back, nothing_to_pay or overdue.",
+        ),
+    ] = None
+    due_gte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="With so much due, or more.")
+    ] = None
+    due_lte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="With so much due, or less.")
+    ] = None
     placed_after: Annotated[
         str | None, typer.Option("--placed-after", "--from", metavar="WHEN", help="Placed then or later.")
     ] = None
@@ -68,13 +82,18 @@ class OrderOptions:
 
     def filter(self) -> "OrderFilter":
         """Return the filter. Raises typer.BadParameter: no such status or time, or it ends too early."""
-        from orders.readers.order_filter import OrderFilter
+        from django.utils import timezone
+
+        from orders.readers.order_filter import OrderFilter, paid_as
 
         start = moment(self.placed_after, option="placed-after")
         end = self._end()
         if start is not None and end is not None and end <= start:
             self._refuse_nothing()
         return OrderFilter(
+            **paid_as(_payment(self.payment), today=timezone.localdate()),
+            due_gte=self.due_gte,
+            due_lte=self.due_lte,
             q=self.q,
             status=_statuses(self.status or []),
             email=self.email,
@@ -105,6 +124,16 @@ class OrderOptions:
             )
             % given
         )
+
+
+def _payment(wanted: str | None) -> str | None:
+    state = wanted and wanted.strip().casefold().replace("-", "_").replace(" ", "_")
+    if state and state not in PAYMENT_STATES:
+        wrong_use(
+            _("%(state)s is not a payment state. Choose from: %(states)s.")
+            % {"state": f"{wanted!r}", "states": ", ".join(PAYMENT_STATES)}
+        )
+    return state or None
 
 
 def _statuses(wanted: Sequence[str]) -> list[str]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SHIP = Words("Ship", "Shipping", "Shipped", {"new": "new", "same": "known already"})
 
 
+Unpaid = Annotated[bool, typer.Option("--unpaid", help="Ship it although it is held until it is paid.")]
+
+
 @verb(
     app,
     "ship",
@@ -46,9 +49,7 @@ def ship(
     lines: Lines = None,
     carrier: Annotated[str, typer.Option(help="Such as DHL. With --from, of the rows that name none.")] = "",
     tracking: Annotated[str, typer.Option(help="The tracking number.")] = "",
-    unpaid: Annotated[
-        bool, typer.Option("--unpaid", help="Ship it although it is held until it is paid.")
-    ] = False,
+    unpaid: Unpaid = False,
     skip_invalid: SkipInvalid = False,
     rejects: Rejects = None,
     overwrite: Overwrite = False,
@@ -64,8 +65,7 @@ def ship(
 
     The customers get an e-mail. The file has the columns number (or order), tracking_number (or tracking)
     and, if it likes, carrier; a row ships all that is left of its order. What each row does is shown first.
-    Each order is shipped on its own, and a parcel that is known already changes nothing: the same file may
-    be sent again.
+    Each order is shipped on its own; a parcel that is known changes nothing, so a file may be sent again.
     """
     if (number is None) is (from_ is None):
         wrong_use(_("Name one order, or a file with --from."))

@@ -96,13 +96,11 @@ def list_balances(
     from django.utils import timezone
 
     from orders.models import Order
-    from orders.readers.order_filter import OrderFilter
+    from orders.readers.order_filter import OrderFilter, paid_as
     from orders.readers.orders import summaries_as_data
 
-    if state == "overdue":
-        narrowed = OrderFilter(overdue_on=timezone.localdate())
-    else:
-        narrowed = OrderFilter(payment=state.replace("-", "_") if state else None)
+    wanted = state.replace("-", "_") if state else None
+    narrowed = OrderFilter(**paid_as(wanted, today=timezone.localdate()))
     orders = narrowed.of(Order.objects.order_by("-placed_at", "-id"))
     Listing(json, jsonl, limit, fail_if_empty).show(summaries_as_data(orders), BALANCES)
 
@@ -140,13 +138,13 @@ def history(
     """List entries of the ledger, newest first, each with what was paid afterwards."""
     from orders.held_order import order_with_number
     from orders.models import PaymentEntry
-    from orders.readers.payments import PaymentFilter, entries_as_data
+    from orders.readers.payments import EntryFilter, entries_as_data
 
     entries = PaymentEntry.objects.order_by("-id")
     if number is not None:
         entries = entries.filter(order=order_with_number(number))
     first, last = day(from_, option="from"), day(until, option="until")
-    narrowed = PaymentFilter(kind, method, first, last, live)
+    narrowed = EntryFilter(kind, method, first, last, live)
     rows = entries_as_data(narrowed.of(entries), to=None)
     Listing(json, jsonl, limit, fail_if_empty).show(rows, ENTRIES)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 type Completion = Callable[[str], list[str]]
 
 ORDER_STATUSES = ("pending", "partially_shipped", "shipped", "delivered", "cancelled")
+PAYMENT_STATES = ("to_pay", "part_paid", "paid", "to_pay_back", "nothing_to_pay", "overdue")
 PROMO_STATES = ("scheduled", "active", "paused", "expired", "used_up")
 PROMO_KINDS = ("percentage", "fixed")
 MAIL_STATES = ("queued", "sending", "sent", "dead", "suppressed", "withdrawn")

@@ -9,8 +9,6 @@ from backoffice.api.pagination import ListQuery
 from orders.api.schemas import LONGEST_CODE
 from orders.status import OrderStatus
 
-# A filter beside the payment states: what is due should have been paid by now.
-OVERDUE = "overdue"
 PaymentFilter = Literal["to_pay", "part_paid", "paid", "to_pay_back", "nothing_to_pay", "overdue"]
 
 

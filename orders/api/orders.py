@@ -19,7 +19,7 @@ from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.requests.throttling import Window, hit_all, window_of
-from orders.api.order_filters import OVERDUE, OrderFilters
+from orders.api.order_filters import OrderFilters
 from orders.api.schemas import OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.changing.details import edit_order
 from orders.finding import searched_by
@@ -27,11 +27,11 @@ from orders.models import Order
 from orders.models.order import OrderQuerySet, sees_all_orders
 from orders.placing.placement import place_order, quote_order
 from orders.promotions import code_throttle
-from orders.readers.order_filter import OrderFilter
+from orders.readers.order_filter import OrderFilter, paid_as
 from orders.readers.orders import (
     ORDER_FIELDS,
     SUMMARY_FIELDS,
-    Reader,
+    OrderReader,
     order_columns,
     order_reply,
     orders_as_data,
@@ -75,7 +75,7 @@ class EmailNotConfirmed(Forbidden):
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
     """List your orders, or all for staff, newest first. `fields` may also ask for lines, shipments etc."""
     user = caller(request)
-    reader = Reader.of(user)
+    reader = OrderReader.of(user)
     if not reader.is_personal and "email" in (filters.ordering or ""):
         raise Forbidden(_("Your role does not allow to see customers."))
     if not reader.names_promos and filters.asks_for_promos:
@@ -248,8 +248,8 @@ def _may_order(user: User) -> bool:
 
 def _filtered(filters: OrderFilters, user: User) -> Narrowed[OrderFilter]:
     asked = {name: getattr(filters, name) for name in FILTER} | {"status": tuple(filters.status or ())}
-    if filters.payment == OVERDUE:
-        asked |= {"payment": None, "overdue_on": timezone.localdate()}
+    del asked["payment"]
+    asked |= paid_as(filters.payment, today=timezone.localdate())
     of_user = None if sees_all_orders(user) else user.pk
     return Narrowed(Order, _orders, OrderFilter(**asked, of_user=of_user, by=searched_by(user)))
 

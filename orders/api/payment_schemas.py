@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from accounts.models import Source
-from backoffice.api.inputs import Input, Money, Sku, text
+from backoffice.api.inputs import Day, Input, Money, Sku, text
 from backoffice.api.pagination import ListQuery
 from orders.models import PaymentKind, PaymentMethod
 from orders.payments.details import PaymentDetails
@@ -32,7 +32,7 @@ class PaymentIn(Input):
     reference: Annotated[str, text(120)] = Field(
         "", description="The bank’s or provider’s own number. It can be recorded once.", examples=["NTRF4711"]
     )
-    value_date: date | None = Field(None, description="The day on the statement; without it today.")
+    value_date: Day | None = Field(None, description="The day on the statement; without it today.")
     settles: Annotated[str, text(60)] = Field(
         "", description="The return, cancellation or allowance that is paid back.", examples=["B-100042-R1"]
     )
@@ -67,7 +67,7 @@ class WriteOffIn(Input):
 
 
 class DueDateIn(Input):
-    payment_due_on: date | None = Field(description="The last day to pay in time; null for no such day.")
+    payment_due_on: Day | None = Field(description="The last day to pay in time; null for no such day.")
 
 
 class AllowanceIn(Input):
@@ -149,11 +149,14 @@ class GrantedOut(BaseModel):
 
 class AllowanceList(BaseModel):
     items: list[AllowanceOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None
 
 
 class PaymentFilters(ListQuery):
     kind: PaymentKind | None = None
     method: PaymentMethod | None = None
-    value_date_from: date | None = Field(None, description="This day and later ones.")
-    value_date_until: date | None = Field(None, description="This day and earlier ones.")
+    value_date_from: Day | None = Field(None, description="This day and later ones.")
+    value_date_until: Day | None = Field(None, description="This day and earlier ones.")
     live: bool = Field(False, description="Leave out reversals, and what they took back.")

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.errors import Fault, Forbidden, Invalid
 from backoffice.requests.json_reply import Reply, rendered
 from orders.api.actions import answer_with_order, visible_order
@@ -40,9 +40,12 @@ from orders.payments.recording import pay_back, record_chargeback, record_paymen
 from orders.payments.reminders import remind
 from orders.readers.events import event_data
 from orders.readers.payments import (
+    ALLOWANCE_COLUMNS,
+    ALLOWANCE_FIELDS,
     ENTRY_FIELDS,
-    PaymentFilter,
+    EntryFilter,
     allowance_data,
+    allowances_as_data,
     balance_data,
     entry_as_data,
     entry_columns,
@@ -58,6 +61,8 @@ SORTING = Sorting(
     {"id": SortKey("id"), "value_date": SortKey("value_date"), "at": SortKey("at")},
     usual="-id",
 )
+
+ALLOWANCE_SORTING = Sorting("allowances", {"id": SortKey("id"), "at": SortKey("at")}, usual="-id")
 
 
 @ledger_router.get(
@@ -202,12 +207,14 @@ def remind_customer(request: HttpRequest, number: str) -> HttpResponse:
     response=AllowanceList,
     operation_id="list_allowances",
     summary="An order's allowances",
+    openapi_extra=asked_by(ALLOWANCE_FIELDS, ALLOWANCE_SORTING),
 )
-def list_allowances(request: HttpRequest, number: str) -> HttpResponse:
-    """List value that was given up without units coming back, the oldest first."""
-    order = _order_with_payments(request, number)
-    allowances = Allowance.objects.filter(order=order)
-    return rendered({"items": [allowance_data(each) for each in allowances]}).to(request)
+def list_allowances(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
+    """List value that was given up without units coming back, the newest first."""
+    allowances = Allowance.objects.filter(order=_order_with_payments(request, number))
+    wanted = chosen_fields(filters.fields, ALLOWANCE_FIELDS)
+    page = ALLOWANCE_SORTING.page(allowances, filters, ALLOWANCE_COLUMNS)
+    return rendered(page.envelope(allowances_as_data(page.rows, wanted))).to(request)
 
 
 @payments_router.post(
@@ -242,7 +249,7 @@ def _order_with_payments(request: HttpRequest, number: str) -> int:
 
 def _page(request: HttpRequest, entries: QuerySet[PaymentEntry], filters: PaymentFilters) -> HttpResponse:
     user = caller(request)
-    narrowed = PaymentFilter(
+    narrowed = EntryFilter(
         filters.kind, filters.method, filters.value_date_from, filters.value_date_until, filters.live
     )
     wanted = chosen_fields(filters.fields, ENTRY_FIELDS)

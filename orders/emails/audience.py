@@ -20,7 +20,7 @@ def _always(_happening: Happening) -> bool:
     return True
 
 
-class Reader(NamedTuple):
+class Addressee(NamedTuple):
     """Whom a mail goes to, and in which language; "" is the shop's."""
 
     email: str
@@ -32,7 +32,7 @@ class Mail:
     """One template, whom it goes to and what it is filled with; once for each cause and recipient."""
 
     template: str
-    readers: OfHappening[Sequence[Reader]]
+    readers: OfHappening[Sequence[Addressee]]
     cause: OfHappening[str]
     context: OfHappening[Mapping[str, Any]]
     is_due: OfHappening[bool] = _always
@@ -61,11 +61,11 @@ def tell(happening: Happening) -> None:
 # Readers
 
 
-def _customer(happening: Happening) -> Sequence[Reader]:
-    return [Reader(happening.order.email, happening.order.language_spoken)]
+def _customer(happening: Happening) -> Sequence[Addressee]:
+    return [Addressee(happening.order.email, happening.order.language_spoken)]
 
 
-def _marketing(_happening: Happening) -> Sequence[Reader]:
+def _marketing(_happening: Happening) -> Sequence[Addressee]:
     """Return marketing; without marketing staff the managers, without those superusers."""
     staff = User.objects.filter(is_active=True, is_staff=True)
     for role in ("Marketing", "Manager"):
@@ -74,14 +74,14 @@ def _marketing(_happening: Happening) -> Sequence[Reader]:
     return _readers(staff.filter(is_superuser=True))
 
 
-def _managers(_happening: Happening) -> Sequence[Reader]:
+def _managers(_happening: Happening) -> Sequence[Addressee]:
     """Return managers and superusers, who can do something about it."""
     staff = User.objects.filter(is_active=True, is_staff=True)
     return _readers((staff.filter(is_superuser=True) | staff.filter(groups__name="Manager")).distinct())
 
 
-def _readers(users: QuerySet[User]) -> list[Reader]:
-    return [Reader(*each) for each in users.order_by("email").values_list("email", "language")]
+def _readers(users: QuerySet[User]) -> list[Addressee]:
+    return [Addressee(*each) for each in users.order_by("email").values_list("email", "language")]
 
 
 # Causes and conditions

@@ -29,7 +29,7 @@ SUBJECT = "number"
 
 
 def plan_dispatch(file: ParcelFile, *, on_row: OnRow | None = None) -> RowPlan:
-    """Return what marking these orders as shipped would do, changing nothing; 8 statements for 500 rows."""
+    """Return what marking these orders as shipped would do, changing nothing; 9 statements for 500 rows."""
     rows = tuple(row for row, _order in _plan(file.rows, on_row))
     return RowPlan(SUBJECT, rows, file.ignored_columns, file.remarks)
 

@@ -1,5 +1,6 @@
 """Whether an order may leave before it is paid: the one rule that every way to ship asks."""
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,6 +10,7 @@ from backoffice.errors import Conflict
 from backoffice.money import formatted
 from backoffice.shop.in_force import ShopNow, in_force
 from orders.models import Order
+from orders.models.order import OrderQuerySet
 
 
 class NotPaid(Conflict):
@@ -25,6 +27,13 @@ def is_held(order: Order, shop: ShopNow | None = None) -> bool:
     if order.due <= 0 or (shop or in_force()).ship_unpaid:
         return False
     return order.payment_due_on is None or order.payment_due_on < timezone.localdate()
+
+
+def without_held(orders: OrderQuerySet) -> OrderQuerySet:
+    """Leave out those of which `is_held` is true: nobody is to fetch what may not leave."""
+    if in_force().ship_unpaid:
+        return orders
+    return orders.filter(Q(due__lte=0) | Q(payment_due_on__gte=timezone.localdate()))
 
 
 def refuse_held(order: Order, *, by: Actor, unpaid: bool) -> None:

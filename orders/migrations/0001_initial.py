@@ -9,6 +9,7 @@ import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.db.models.functions.math
 import django.db.models.functions.text
+import django.db.models.manager
 import django.utils.timezone
 from decimal import Decimal
 from django.conf import settings
@@ -156,7 +157,7 @@ class Migration(migrations.Migration):
             name='OrderEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('shipment_corrected', 'Shipment corrected'), ('shipment_undone', 'Shipment undone'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('payment_recorded', 'Payment recorded'), ('paid_back', 'Paid back'), ('charged_back', 'Charged back'), ('allowed', 'Allowance granted'), ('written_off', 'Balance written off'), ('payment_reversed', 'Payment entry reversed'), ('email_sent_again', 'E-mail sent again'), ('comment', 'Comment')], max_length=30)),
+                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('shipment_corrected', 'Shipment corrected'), ('shipment_undone', 'Shipment undone'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('payment_recorded', 'Payment recorded'), ('paid_back', 'Paid back'), ('charged_back', 'Charged back'), ('allowed', 'Allowance granted'), ('written_off', 'Balance written off'), ('payment_reversed', 'Payment entry reversed'), ('due_date_changed', 'Due date changed'), ('reminded', 'Reminded of payment'), ('email_sent_again', 'E-mail sent again'), ('comment', 'Comment')], max_length=30)),
                 ('facts', models.JSONField(default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -242,6 +243,66 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(blank=True, help_text='Folded, as keys are.', max_length=60)),
                 ('reference', models.CharField(help_text='Folded, as keys are.', max_length=120)),
                 ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='orders.paymententry')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PaymentImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('planned', 'Planned'), ('applied', 'Applied'), ('undone', 'Undone')], default='planned', max_length=8, verbose_name='state')),
+                ('file_name', models.CharField(max_length=255)),
+                ('ignored_columns', models.JSONField(default=list)),
+                ('remarks', models.JSONField(default=list, help_text='What was noticed about the file: code and facts.')),
+                ('rows_count', models.PositiveIntegerField(default=0)),
+                ('unchanged', models.PositiveIntegerField(default=0)),
+                ('problems', models.PositiveIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('applied_at', models.DateTimeField(null=True)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('kept_since', models.DateTimeField(editable=False, null=True)),
+                ('format', models.CharField(help_text='Such as camt, mt940, bank or stripe.', max_length=10, verbose_name='format')),
+                ('changes', models.PositiveIntegerField(default=0)),
+                ('differing', models.PositiveIntegerField(default=0)),
+                ('unmatched', models.PositiveIntegerField(default=0)),
+                ('applied_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'payment import',
+                'verbose_name_plural': 'payment imports',
+                'ordering': ('-id',),
+            },
+            managers=[
+                ('with_incomplete', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PaymentImportRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row', models.PositiveIntegerField(help_text='The line in the file; of XML, the transaction.')),
+                ('value_date', models.DateField(null=True)),
+                ('amount', backoffice.db.money_fields.MoneyField(null=True)),
+                ('written_date', models.CharField(blank=True, max_length=40)),
+                ('written_amount', models.CharField(blank=True, max_length=40)),
+                ('text', models.CharField(blank=True, max_length=500)),
+                ('name', models.CharField(blank=True, max_length=120)),
+                ('method', models.CharField(blank=True, max_length=16)),
+                ('provider', models.CharField(blank=True, max_length=60)),
+                ('reference', models.CharField(blank=True, max_length=120)),
+                ('reference_key', models.CharField(blank=True, help_text='Folded, as keys are.', max_length=120)),
+                ('kind', models.CharField(blank=True, max_length=10)),
+                ('note', models.CharField(blank=True, max_length=255)),
+                ('outcome', models.CharField(choices=[('settles', 'settles what is due'), ('negative', 'pays back what is owed'), ('differs', 'differs from what is due'), ('known', 'booked already'), ('none', 'names no order'), ('several', 'names several orders'), ('problem', 'cannot be booked')], max_length=8)),
+                ('due', backoffice.db.money_fields.MoneyField(null=True)),
+                ('is_accepted', models.BooleanField(default=False, help_text='Booked although it differs.')),
+                ('problem_code', models.CharField(blank=True, max_length=40)),
+                ('facts', models.JSONField(default=dict, help_text='Figures that the sentence about the code needs.')),
+                ('entry', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.paymententry')),
+                ('order', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                ('payment_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='orders.paymentimport')),
             ],
         ),
         migrations.CreateModel(
@@ -602,6 +663,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paymentclaim',
             constraint=models.UniqueConstraint(fields=('reference', 'method', 'provider'), name='claim_once_per_bank_line'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentimportrow',
+            constraint=models.UniqueConstraint(fields=('payment_import', 'row'), name='payment_import_row_once_per_line'),
         ),
         migrations.AddConstraint(
             model_name='promocode',

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import SYSTEM, Actor
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import is_erased
 from backoffice.errors import Conflict
 from backoffice.moments import start_of_day
 from backoffice.shop.in_force import in_force
-from orders.held_order import hold
+from orders.held_order import IllegalTransition, hold
 from orders.models import EventKind, Order, OrderEvent
 from orders.models.order import ORIGINS_WITH_MAIL
 from orders.payments.corrections import NothingDue
@@ -30,9 +31,14 @@ def remind(number: str, *, by: Actor, at: datetime | None = None) -> OrderEvent:
 
     Raises:
         UnknownOrder, NothingDue, AlreadyReminded.
+        IllegalTransition: the customer was erased.
     """
     at = at or timezone.now()
     order = hold(number)
+    if is_erased(order.email):
+        raise IllegalTransition(
+            _("The customer of %(order)s was erased: there is nobody to write to.") % {"order": order.number}
+        )
     if order.due <= 0:
         raise NothingDue(_("Nothing is due for %(order)s.") % {"order": order.number})
     if _reminders(order).filter(at__gte=start_of_day(timezone.localdate(at))).exists():
@@ -59,8 +65,10 @@ def _remind_once(number: str, *, at: datetime) -> bool:
     """Remind unless the customer was, since this due date passed, or has paid meanwhile."""
     order = hold(number)
     due_on = order.payment_due_on
-    is_overdue = order.due > 0 and due_on is not None and due_on < timezone.localdate(at)
-    if not is_overdue or _reminders(order).filter(facts__due_on=str(due_on)).exists():
+    if order.due <= 0 or due_on is None or due_on >= timezone.localdate(at) or is_erased(order.email):
+        return False
+    late_from = start_of_day(due_on + timedelta(days=1))
+    if _reminders(order).filter(facts__due_on=str(due_on), at__gte=late_from).exists():
         return False
     _write(order, by=SYSTEM, at=at)
     return True

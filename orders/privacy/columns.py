@@ -9,7 +9,7 @@ from orders.privacy.rooms import ROOMS
 
 # By what they are about.
 ABOUT_NOBODY: Mapping[str, Mapping[str, str]] = {
-    "goods; the notes of the ledger are about counts, and it is a book that nothing is taken out of": {
+    "goods and money; notes in ledgers are about counts and bookings, and nothing is taken out of those": {
         "catalog.Category": "name name_key slug search_text",
         "catalog.CategoryChange": "source kind changes",
         "catalog.EarlierSku": "sku sku_key",
@@ -25,8 +25,11 @@ ABOUT_NOBODY: Mapping[str, Mapping[str, str]] = {
         "catalog.StockImportRow": "sku name quantity expected note problem_code remark_code facts",
         "catalog.StockMovement": "source kind reason note reference held_for",
         "orders.OrderLine": "sku name",
+        "orders.PaymentClaim": "method provider reference",
+        "orders.PaymentEntry": "kind method provider reference settles note source",
     },
     "the books: numbers, prices and how they came about; the country is needed for the taxes": {
+        "orders.Allowance": "reference",
         "orders.Cancellation": "reference",
         "orders.Order": "prefix number status currency ship_country language promo_code promo_terms "
         "explanation source origin external_number external_key",

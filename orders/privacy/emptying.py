@@ -11,6 +11,7 @@ from accounts.privacy.person import Person
 from backoffice.db.search_words import search_text
 from backoffice.email_addresses import CUSTOMER, erased_address
 from orders.models import (
+    Allowance,
     Cancellation,
     CustomerEvent,
     EventKind,
@@ -27,6 +28,8 @@ from orders.visibility import PERSONAL, PERSONAL_FACTS
 # Countries are kept for the taxes of a sale.
 OF_ADDRESS = tuple(part for part in ADDRESS_PARTS if part != "country")
 TEXTS = {**{f"ship_{part}": "" for part in OF_ADDRESS}, "note": ""}
+
+ERASED = "–"
 
 
 def empty_customers(person: Person, at: datetime) -> int:
@@ -71,6 +74,8 @@ def empty_orders(person: Person, at: datetime) -> int:
         parcel.save(update_fields=["shipping_address", "tracking_number"])
     for reversal in (Cancellation, Return):
         reversal._default_manager.filter(order__in=person.orders).update(reason="")
+    # An allowance always has one.
+    Allowance.objects.filter(order__in=person.orders).update(reason=ERASED)
     return len(person.orders)
 
 

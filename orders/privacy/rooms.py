@@ -61,6 +61,7 @@ ROOMS = (
             "orders.Order": "email ship_name ship_line1 ship_line2 ship_city ship_region ship_postcode "
             "ship_phone note search_text",
             "orders.Shipment": "tracking_number tracking_end shipping_address",
+            "orders.Allowance": "reason",
             "orders.Cancellation": "reason",
             "orders.Return": "reason",
         },

@@ -15,7 +15,7 @@ from orders.models import Order, OrderEvent, Redemption, RedemptionState
 from orders.privacy.emptying import history_rows
 from orders.privacy.person import person_of
 from orders.readers.events import event_as_data, event_columns
-from orders.readers.orders import ORDER_FIELDS, Reader, order_columns, orders_as_data
+from orders.readers.orders import ORDER_FIELDS, OrderReader, order_columns, orders_as_data
 
 OF_CUSTOMER = ("email", "name", "phone", "note", "created_at")
 # What a person is told of an entry: not which colleague it was.
@@ -59,7 +59,7 @@ def _orders(person: Person) -> Iterator[dict[str, Any]]:
     fields = [name for name in ORDER_FIELDS if name not in NOT_TOLD]
     orders = Order.objects.filter(pk__in=person.orders).order_by("pk")
     for row in orders.values(*order_columns(fields)).iterator(500):
-        [order] = orders_as_data([row], fields, to=Reader())
+        [order] = orders_as_data([row], fields, to=OrderReader())
         events = OrderEvent.objects.filter(order=row["pk"]).order_by("pk").values(*event_columns(OF_EVENT))
         yield order | {"timeline": [event_as_data(event, OF_EVENT, to=None) for event in events]}
 

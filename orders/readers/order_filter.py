@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from backoffice.db.kept_lists import ListFilter
 from orders.finding import EVERYTHING, SearchedBy, orders_matching
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
 from orders.status import PaymentState
+
+# Beside the payment states: what is due should have been paid by now.
+OVERDUE = "overdue"
+
+
+def paid_as(state: str | None, *, today: date) -> dict[str, Any]:
+    """Return the fields of an OrderFilter for a payment state, or for OVERDUE; None does not filter."""
+    return {"overdue_on": today} if state == OVERDUE else {"payment": state}
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class OrderReader:
     """What whoever reads orders may know: who ordered, promo codes, and how far an order is paid."""
 
     is_personal: bool = True
@@ -91,7 +91,7 @@ class Reader:
     knows_payments: bool = True
 
     @classmethod
-    def of(cls, user: User | None) -> "Reader":
+    def of(cls, user: User | None) -> "OrderReader":
         """Return what this user may know; None is the system, which knows everything."""
         if user is None:
             return cls()
@@ -120,14 +120,14 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
     """
     wanted = chosen_fields(fields, ORDER_FIELDS)
     row = _row_of(number, whose=None if sees_all_orders(to) else to)
-    [content] = orders_as_data([row], wanted, to=Reader.of(to))
+    [content] = orders_as_data([row], wanted, to=OrderReader.of(to))
     return rendered(content, version=row["version"])
 
 
 def placed_reply(order: Order, *, to: User, location: str) -> Reply:
     """Return the reply for an order that `place_order` has just returned."""
     rows = [as_row(order, ORDER_FIELDS)]
-    [content] = orders_as_data(rows, ORDER_FIELDS, to=Reader.of(to), lines=order.placed_lines)
+    [content] = orders_as_data(rows, ORDER_FIELDS, to=OrderReader.of(to), lines=order.placed_lines)
     return rendered(content, status=201, version=order.version, location=location)
 
 
@@ -137,7 +137,7 @@ def order_data(number: str, *, to: User | None) -> dict[str, Any]:
     Raises:
         UnknownOrder.
     """
-    [content] = orders_as_data([_row_of(number)], ORDER_FIELDS, to=Reader.of(to))
+    [content] = orders_as_data([_row_of(number)], ORDER_FIELDS, to=OrderReader.of(to))
     return content
 
 
@@ -145,7 +145,7 @@ def summaries_as_data(orders: OrderQuerySet) -> Iterator[dict[str, Any]]:
     """Yield what a list shows of orders to whoever may see everything, reading them as they are needed."""
     rows = orders.values(*order_columns(SUMMARY_FIELDS)).iterator(2_000)
     for part in batched(rows, ORDERS_AT_ONCE):
-        yield from orders_as_data(part, SUMMARY_FIELDS, to=Reader())
+        yield from orders_as_data(part, SUMMARY_FIELDS, to=OrderReader())
 
 
 def order_columns(fields: Iterable[str]) -> list[str]:
@@ -187,7 +187,7 @@ def orders_as_data(
     rows: Sequence[Mapping[str, Any]],
     fields: Sequence[str],
     *,
-    to: Reader,
+    to: OrderReader,
     lines: Iterable[OrderLine] | None = None,
 ) -> list[dict[str, Any]]:
     """Return these fields of orders, whose rows hold `order_columns(fields)`.
@@ -209,7 +209,7 @@ def orders_as_data(
 
 
 def _order(
-    row: Mapping[str, Any], fields: Sequence[str], related: Mapping[str, Any], to: Reader
+    row: Mapping[str, Any], fields: Sequence[str], related: Mapping[str, Any], to: OrderReader
 ) -> dict[str, Any]:
     order: dict[str, Any] = {}
     for name in fields:

@@ -1,6 +1,6 @@
 """What an entry of the ledger of payments and an allowance look like as data, and the filters of a list."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import name_told_to
 from accounts.models import User
-from orders.models import Allowance, Order, PaymentEntry
+from orders.models import Allowance, AllowanceLine, Order, PaymentEntry
 from orders.payments.ledger import Recorded
 
 COLUMNS = {
@@ -35,6 +35,8 @@ COLUMNS = {
 ENTRY_FIELDS = tuple(COLUMNS)
 # What colleagues say among themselves; customers get null.
 AMONG_STAFF = ("note", "actor", "source")
+ALLOWANCE_COLUMNS = ("id", "reference", "amount", "shipping", "reason", "at")
+ALLOWANCE_FIELDS = ("reference", "amount", "shipping", "reason", "at", "lines")
 BALANCE_FIELDS = ("number", "total", "credited", "net", "paid", "waived", "due")
 
 
@@ -81,19 +83,27 @@ def recorded_data(recorded: Recorded, *, to: User | None) -> dict[str, Any]:
 
 
 def allowance_data(allowance: Allowance) -> dict[str, Any]:
-    lines = allowance.lines.order_by("order_line__position").values_list("order_line__sku", "amount")
-    return {
-        "reference": allowance.reference,
-        "amount": allowance.amount,
-        "shipping": allowance.shipping,
-        "reason": allowance.reason,
-        "at": allowance.at,
-        "lines": [{"sku": sku, "amount": amount} for sku, amount in lines],
-    }
+    """Return all fields of one allowance."""
+    rows = Allowance.objects.filter(pk=allowance.pk).values(*ALLOWANCE_COLUMNS)
+    return allowances_as_data(list(rows), ALLOWANCE_FIELDS)[0]
+
+
+def allowances_as_data(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Return these fields of rows that hold ALLOWANCE_COLUMNS."""
+    lines = _allowed_lines([row["id"] for row in rows]) if "lines" in fields else {}
+    return [{name: lines[row["id"]] if name == "lines" else row[name] for name in fields} for row in rows]
+
+
+def _allowed_lines(allowances: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+    lines: dict[int, list[dict[str, Any]]] = {pk: [] for pk in allowances}
+    found = AllowanceLine.objects.filter(allowance__in=allowances).order_by("order_line__position")
+    for allowance, sku, amount in found.values_list("allowance", "order_line__sku", "amount"):
+        lines[allowance].append({"sku": sku, "amount": amount})
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentFilter:
+class EntryFilter:
     """The filters of a list of entries: both days are included; `is_live` leaves out what was taken back."""
 
     kind: str | None = None

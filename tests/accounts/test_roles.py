@@ -20,12 +20,15 @@ def role(name: str) -> Role:
 @pytest.mark.once
 def test_a_role_is_told_in_words_with_what_it_may_not_do():
     assert role("Warehouse").may == (
-        "May see products and stock, orders and customers; receive, adjust, count and import stock; "
+        "May see products and stock, orders, customers and whether orders are paid; "
+        "receive, adjust, count and import stock; "
         "ship, deliver and register returns; comment on orders."
     )
     assert role("Warehouse").may_not == (
-        "May not see revenue, promo codes or e-mails; edit products, categories and prices; place, edit and "
-        "cancel orders; create, edit and pause promo codes; edit customers; export customers and orders; "
+        "May not see revenue, payments, promo codes or e-mails; edit products, categories and prices; "
+        "place, edit and cancel orders; record payments, pay back and grant small allowances; "
+        "grant allowances and write off balances of any amount; ship orders that are not paid; "
+        "create, edit and pause promo codes; edit customers; export customers and orders; "
         "erase what is kept of people, for good; send e-mails again; "
         "invite colleagues and change their roles; "
         "change the shop’s settings and the texts of its mails."

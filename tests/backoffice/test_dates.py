@@ -22,6 +22,7 @@ def shop_in_berlin() -> Iterator[None]:
 def test_a_moment_is_told_as_shortly_as_its_place_allows() -> None:
     assert dates.moment(AT) == dates.moment_with_year(AT) == "3 Sep 2019, 23:04"
     assert dates.full_moment(AT) == "3 September 2019, 23:04"
+    assert dates.full_day(AT.date()) == "3 September 2019"
     assert dates.exact_moment(AT) == "3 September 2019, 23:04:05 CEST"
     assert dates.beginning(AT) == "Tue 3 Sep 2019, 23:04"
 

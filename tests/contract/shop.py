@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -13,7 +14,9 @@ from catalog.stock_import import plan_import
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
+from orders.payments.allowances import allow
 from orders.payments.imports import plan_payments
+from orders.payments.recording import record_payment
 from tests.factories import (
     CLI,
     make_batch,
@@ -52,6 +55,7 @@ class Shop:
     product_import: int
     payment_import: int
     picture: str
+    entry: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
@@ -67,6 +71,7 @@ class Shop:
             "merge_id": self.merge,
             "reference": f"{self.order.number}-S1",
             "email": self.email,
+            "entry": self.entry,
             "number": self._number_in(path),
             "row": 2,
         }
@@ -107,7 +112,13 @@ def open_shop() -> Shop:
         _planned_products(),
         _planned_payments(),
         pictures_of(SKU, 1)[0].name,
+        _paid(order),
     )
+
+
+def _paid(order: Order) -> int:
+    allow(order.number, Decimal("0.17"), reason="Scratched", by=CLI)
+    return record_payment(order.number, Decimal("5.00"), by=CLI).entry.pk
 
 
 def _planned_payments() -> int:

@@ -32,10 +32,22 @@ from orders import audit
 from orders.admin.promos.history import history_of as history_of_promotion
 from orders.finding import orders_matching
 from orders.fulfilment.sending_again import emails_about
-from orders.models import Order, OrderEvent, PromoCode, Promotion, PromotionCategory, Return, Shipment
+from orders.models import (
+    Allowance,
+    Order,
+    OrderEvent,
+    PaymentEntry,
+    PromoCode,
+    Promotion,
+    PromotionCategory,
+    Return,
+    Shipment,
+)
+from orders.payments.audit import audit_payments
 from orders.placing.open_limits import open_of
 from orders.promotions.uses import other_orders_of
 from orders.readers.customers import history_of as history_of_customer
+from orders.status import PaymentState
 
 pytestmark = pytest.mark.django_db
 NEWEST = ("-placed_at", "-id")
@@ -102,7 +114,15 @@ NEEDED: Mapping[str, Query] = {
     "order_of_customer": lambda: other_orders_of(1, than=2),
     "order_open_of_customer": lambda: open_of(1),
     "order_open_oldest": lambda: Order.objects.open().order_by("placed_at", "id")[:25],
+    "order_owed": lambda: Order.objects.in_payment_state(PaymentState.TO_PAY_BACK).order_by(*NEWEST)[:25],
+    "order_owing": lambda: Order.objects.filter(due__above_zero=True).order_by(*NEWEST)[:25],
+    "order_owing_until": lambda: Order.objects.overdue(timezone.localdate()).order_by("payment_due_on", "id"),
     "order_with_note": lambda: Order.objects.filter(note__filled=True).order_by(*NEWEST)[:25],
+    "orders_allowance_order_id": lambda: Allowance.objects.filter(order=1),
+    "orders_allowanceline_order_line_id": audit_payments,
+    "payment_by": lambda: PaymentEntry.objects.filter(actor=1),
+    "payment_by_day": lambda: PaymentEntry.objects.order_by("-value_date", "-id")[:25],
+    "payment_of_order": lambda: PaymentEntry.objects.filter(order=1).order_by("-id")[:50],
     "orders_cancellation_order_id": audit.audit_orders,
     "orders_cancellationline_order_line_id": audit.audit_orders,
     "orders_order_placed_by_id": lambda: deleting(user(), looks_in=Order, by="placed_by"),

@@ -13,13 +13,17 @@ from orders.models import Order
 from tests.contract.document import answered, one_connection, operation_id, operations
 from tests.contract.shop import CODE, SKU, Shop
 from tests.counts import forget_counts
-from tests.factories import PASSWORD, make_customer, make_user
+from tests.factories import PASSWORD, make_customer, make_user, place
 from tests.pictures import png
 
 
 def other_customer(ada: User) -> int:
     """Whom Ada's customer has not been merged with, made anew."""
     return make_customer(name="Ada").pk
+
+
+def another_order(_ada: User) -> str:
+    return str(place({SKU: 1}))
 
 
 def order_of(ada: User) -> str:
@@ -186,6 +190,16 @@ MATRIX = {
     "deliver_order": Row(FULFILS),
     "cancel_order": Row("401 409 404 200 403 200 403 403"),
     "return_items": Row(FULFILS, {"lines": LINES}),
+    "list_payments": Row("401 403 403 200 403 200 403 403"),
+    "list_order_payments": Row("401 200 404 200 403 200 403 403"),
+    "record_payment": Row("401 403 403 201 403 201 403 403", {"amount": "1.00"}),
+    "reverse_payment": Row("401 403 403 201 403 201 403 403", {"reason": "Bounced"}),
+    "move_payment": Row("401 403 403 201 403 201 403 403", lambda ada: {"to": another_order(ada)}),
+    "write_off": Row("401 403 403 201 403 403 403 403", {"reason": "Lost"}),
+    "set_due_date": Row("401 403 403 200 403 200 403 403", {"payment_due_on": "2026-12-24"}),
+    "remind_of_payment": Row("401 403 403 201 403 201 403 403"),
+    "list_allowances": Row("401 200 404 200 403 200 403 403"),
+    "grant_allowance": Row("401 403 403 201 403 201 403 403", {"amount": "1.00", "reason": "Late"}),
     "comment_on_order": Row("401 403 403 201 201 201 403 403", {"text": "Called back"}),
 }
 

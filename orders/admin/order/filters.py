@@ -55,7 +55,7 @@ class NoteFilter(OptionFilter):
         return queryset.filter(note="") if self.value() == "no" else queryset
 
 
-class PaymentFilter(OptionFilter):
+class PaymentStateFilter(OptionFilter):
     """How far orders are paid."""
 
     title = gettext_lazy("payment")

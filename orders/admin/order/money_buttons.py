@@ -20,10 +20,12 @@ from orders.admin.order.money_dialogs import (
 from orders.models import Order
 
 SEES_PAYMENTS = ("orders.view_order", "orders.view_paymententry")
-# They are opened from the card or from the entry that they are about.
-OPENED_FROM_THE_CARD = ("record_payment", "pay_back", "reverse_payment", "move_payment")
+# They are opened from the entry that they are about.
+OPENED_FROM_THE_CARD = ("reverse_payment", "move_payment")
 # Among "More", when they would have an effect on this order.
 MORE_ABOUT_MONEY: dict[str, Callable[[Order], bool]] = {
+    "record_payment": lambda order: order.due > 0,
+    "pay_back": lambda order: order.due < 0,
     "grant_allowance": lambda order: order.total > order.credited,
     "write_off": lambda order: bool(order.due),
     "change_due_date": lambda order: order.due > 0,

@@ -13,6 +13,7 @@ from accounts.actors import name_told_to
 from accounts.models import Source, User
 from backoffice import dates
 from orders.admin import words
+from orders.admin.order.price_card import Term, term
 from orders.models import Allowance, Order, PaymentEntry, PaymentKind
 from orders.status import PaymentState
 from orders.visibility import may_know_payment_state, may_know_payments
@@ -56,14 +57,11 @@ class MoneyCard:
     """The balance, and for whoever may see payments, each of them."""
 
     label: SafeString
-    # `Due`, or `To pay back`, with its amount; "" once it is settled.
-    due_title: str
-    due: str
+    # From what the order is worth to what is due, or to be paid back.
+    terms: Sequence[Term]
     # `to be paid by 14 Dec 2026`, or that this day has passed.
     until: str
     is_overdue: bool
-    paid: str
-    waived: str
     buttons: Sequence[MoneyButton]
     entries: Sequence[EntryRow]
     allowances: Sequence[AllowanceRow]
@@ -82,16 +80,23 @@ def money_card_of(order: Order, reader: User, *, was_moved: bool) -> MoneyCard |
     tells_all = was_moved and may_know_payments(reader)
     return MoneyCard(
         label=words.payment_label(order.payment_state),
-        due_title=_("To pay back") if order.due < 0 else _("Due"),
-        due=words.money(abs(order.due), order.currency) if order.due else "",
+        terms=_terms(order),
         until=_until(order, is_overdue=is_overdue) if due_on else "",
         is_overdue=is_overdue,
-        paid=words.money(order.paid, order.currency),
-        waived=words.money(order.waived, order.currency) if order.waived else "",
         buttons=_buttons(order, reader),
         entries=_entries(order, reader) if tells_all else (),
         allowances=_allowances(order) if tells_all else (),
     )
+
+
+def _terms(order: Order) -> list[Term]:
+    title = _("To pay back") if order.due < 0 else _("Due")
+    return [
+        term("", _("Net"), order.net, order) if order.credited else term("", _("Sold"), order.total, order),
+        term("−", _("Paid"), order.paid, order),
+        *([term("−", _("Written off"), order.waived, order)] if order.waived else []),
+        term("=", title, abs(order.due), order, is_result=True),
+    ]
 
 
 def _until(order: Order, *, is_overdue: bool) -> str:

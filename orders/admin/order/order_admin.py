@@ -37,7 +37,7 @@ from orders.admin.order.filters import (
     CarrierFilter,
     CreditedFilter,
     NoteFilter,
-    PaymentFilter,
+    PaymentStateFilter,
     PlacedFilter,
     UsedPromoFilter,
 )
@@ -100,7 +100,7 @@ class OrderAdmin(
         UsedPromoFilter,
         CarrierFilter,
         CreditedFilter,
-        PaymentFilter,
+        PaymentStateFilter,
         NoteFilter,
     )
     list_sections = (LinesSection,)
@@ -151,7 +151,7 @@ class OrderAdmin(
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         hidden: list[Any] = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
         hidden += [] if may_know_customers(_reader(request)) else [NoteFilter]
-        hidden += [] if may_know_payment_state(_reader(request)) else [PaymentFilter]
+        hidden += [] if may_know_payment_state(_reader(request)) else [PaymentStateFilter]
         return [each for each in self.list_filter if each not in hidden]
 
     def get_urls(self) -> list[URLPattern]:

@@ -34,7 +34,13 @@ from orders.admin.order.price_card import PriceCard, price_card_of, promo_url
 from orders.models import Order, OrderLine
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, Action, OrderStatus, is_allowed
-from orders.visibility import may_know_customers, may_know_promos, may_read_emails, note_told_to
+from orders.visibility import (
+    may_know_customers,
+    may_know_payment_state,
+    may_know_promos,
+    may_read_emails,
+    note_told_to,
+)
 
 DOORS = {
     Source.API: gettext_lazy("through the API"),
@@ -107,7 +113,7 @@ def page_of(order: Order, reader: User) -> OrderPage:
     returns, cancellations = _reversals(order, lines, shop, reader)
     return OrderPage(
         order=order,
-        labels=_labels(order, lines),
+        labels=_labels(order, lines, reader),
         lead=_lead(order, reader),
         note=note_told_to(reader, order),
         to_ship=to_ship_of(lines, shop, reader),
@@ -199,8 +205,10 @@ def _filled(sentence: str, **facts: SafeString | str) -> SafeString:
     return mark_safe(format_html("{}", sentence) % escaped)  # noqa: S308
 
 
-def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
+def _labels(order: Order, lines: Sequence[OrderLine], reader: User) -> list[SafeString]:
     labels = [words.status_chip(order.status)]
+    if may_know_payment_state(reader):
+        labels.append(words.payment_label(order.payment_state))
     if order.status in OPEN_STATUSES and order.placed_at < timezone.now() - LATE_AFTER:
         labels.append(words.label(_("Late"), "bad"))
     if any(line.cancelled for line in lines) and order.status != OrderStatus.CANCELLED:

@@ -43,24 +43,24 @@ def price_card_of(order: Order, lines: Sequence[OrderLine], reader: User) -> Pri
 
 
 def _sold(order: Order, reader: User, *, names_promo: bool) -> list[Term]:
-    terms = [_term("", _("Subtotal"), order.subtotal, order)]
+    terms = [term("", _("Subtotal"), order.subtotal, order)]
     if order.discount or order.promo_code:
         title = promo_title(order.promo_code if names_promo else "")
-        terms.append(_term("−", title, order.discount, order, url=promo_url(order, reader)))
-    terms.append(_term("+", _("Shipping"), order.shipping, order))
-    terms.append(_term("=", _("Sold"), order.total, order, is_result=True))
+        terms.append(term("−", title, order.discount, order, url=promo_url(order, reader)))
+    terms.append(term("+", _("Shipping"), order.shipping, order))
+    terms.append(term("=", _("Sold"), order.total, order, is_result=True))
     return terms
 
 
 def _net(order: Order) -> list[Term]:
     return [
-        _term("", _("Sold"), order.total, order),
-        _term("−", _("Credited"), order.credited, order),
-        _term("=", _("Net"), order.total - order.credited, order, is_result=True),
+        term("", _("Sold"), order.total, order),
+        term("−", _("Credited"), order.credited, order),
+        term("=", _("Net"), order.total - order.credited, order, is_result=True),
     ]
 
 
-def _term(
+def term(
     sign: str, title: str, amount: Decimal, order: Order, *, url: str = "", is_result: bool = False
 ) -> Term:
     return Term(sign, title, words.money(amount, order.currency), url, is_result)

@@ -1,5 +1,6 @@
 """Pages to print: packing slips, pick lists and order summaries. They change nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,7 +22,9 @@ from backoffice.numbers import grouped
 from backoffice.shop.in_force import in_force
 from orders.admin.order.items import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
+from orders.fulfilment.holding import is_held
 from orders.models import Order, Shipment
+from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers, may_know_promos, note_told_to
 
 MOST_PRINTED = 200
@@ -107,7 +110,10 @@ class OrderPrinting(ReadOnlyAdmin):
         if not self.has_slip_permission(request):
             raise PermissionDenied
         pks = _keys_in_address(request)
-        return self._slips(request, printable(Order.objects.all(), pks)) if pks else _to_list()
+        if not pks:
+            return _to_list()
+        leaving, held = _without_held(printable(Order.objects.all(), pks))
+        return self._slips(request, leaving, held=held)
 
     def picks_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_picks_permission(request):
@@ -115,19 +121,23 @@ class OrderPrinting(ReadOnlyAdmin):
         pks = _keys_in_address(request)
         if not pks:
             return _to_list()
-        picks = picks_for(pks)
-        numbers = [str(order) for order in _in_order_of(pks)]
+        leaving, held = _without_held(_in_order_of(pks))
+        picks = picks_for([order.pk for order in leaving])
+        numbers = [str(order) for order in leaving]
         title = ngettext("Pick list for %(count)s order", "Pick list for %(count)s orders", len(numbers))
-        context = {"picks": picks, "units": sum(pick.units for pick in picks), "numbers": numbers}
+        units = sum(pick.units for pick in picks)
+        context = {"picks": picks, "units": units, "numbers": numbers, "held": held}
         return _sheets(request, "picks", title % {"count": grouped(len(numbers))}, **context)
 
-    def _slips(self, request: HttpRequest, orders: list[Order], *, back: str = "") -> HttpResponse:
+    def _slips(
+        self, request: HttpRequest, orders: Sequence[Order], *, back: str = "", held: Sequence[Order] = ()
+    ) -> HttpResponse:
         slips = slips_of(orders)
         has_slip = {slip.number for slip in slips}
         empty = [order for order in orders if str(order) not in has_slip]
         one = _("Packing slip %(number)s") % {"number": slips[0].number} if len(slips) == 1 else ""
         title = one or _("Packing slips")
-        return _sheets(request, "slips", title, slips=slips, empty=empty, back=back)
+        return _sheets(request, "slips", title, slips=slips, empty=empty, held=held, back=back)
 
     def _order(self, object_id: str) -> Order:
         found = printable(Order.objects.all(), _keys(object_id))
@@ -196,8 +206,15 @@ def _shipment_meant(order: Order, reference: str) -> Shipment | None:
 
 
 def _in_order_of(pks: list[int]) -> list[Order]:
-    found = Order.objects.only("number").in_bulk(pks)
+    found = Order.objects.only("number", "status", "currency", "due", "payment_due_on").in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
+
+
+def _without_held(orders: Sequence[Order]) -> tuple[list[Order], list[Order]]:
+    """Return the orders that may leave and, apart, those with units to ship that are not paid."""
+    shop = in_force()
+    held = [order for order in orders if is_allowed(Action.SHIP, order.status) and is_held(order, shop)]
+    return [order for order in orders if order not in held], held
 
 
 def _to_list() -> HttpResponse:

@@ -19,6 +19,7 @@ from accounts.models import User
 from backoffice.admin.base import DomainAdmin
 from backoffice.errors import Refusal
 from backoffice.sheets.plans import RowsChanged
+from backoffice.shop.in_force import in_force
 from orders.admin.shipping import bulk_rows as by_hand
 from orders.admin.shipping.bulk_file import (
     CHANGED,
@@ -34,6 +35,7 @@ from orders.admin.shipping.bulk_rows import (
     ANOTHER_CARRIER,
     MOST_ORDERS,
     ShippingResult,
+    ShippingRow,
     Typed,
     carrier_in,
     chosen_orders,
@@ -42,8 +44,10 @@ from orders.admin.shipping.bulk_rows import (
     rows_of,
     typed_in,
     usual_carrier,
+    waiting,
 )
 from orders.fulfilment.dispatch import plan_dispatch
+from orders.fulfilment.holding import is_held
 from orders.fulfilment.parcels import ParcelFile
 from orders.fulfilment.tracking import CARRIERS
 from orders.models import Order
@@ -117,15 +121,16 @@ class BulkShipping(DomainAdmin):
             typed=typed or {},
             problems=result.problems,
         )
-        # Orders with nothing left to ship are listed above, without a field for a number.
-        can_ship = [row for row in rows if row.problem or is_allowed(Action.SHIP, row.order.status)]
-        left_out = [row.order for row in rows if row not in can_ship]
-        others = Order.objects.open().exclude(pk__in=[row.order.pk for row in can_ship])
+        # Orders with nothing left to ship, or that are held, are listed above, without a field for a number.
+        can_ship, left_out, held = _sorted_out(rows)
+        others = waiting().exclude(pk__in=[row.order.pk for row in can_ship])
         context = {
             **_shared_context(request),
             "rows": can_ship,
             "left_out": left_out,
             "left_out_links": _links_to(left_out),
+            "held": held,
+            "held_links": _links_to(held),
             "result": result,
             "refusal": refusal,
             "is_queue": not keys,
@@ -171,6 +176,21 @@ class BulkShipping(DomainAdmin):
             return self._preview_page(request, seen.file, str(CHANGED))
         context = {**_shared_context(request), **shown(seen.file, plan, seen)}
         return self.page(request, "backoffice/import_check.html", context)
+
+
+def _sorted_out(rows: Sequence[ShippingRow]) -> tuple[list[ShippingRow], list[Order], list[Order]]:
+    """Return rows that can be shipped or were refused, orders with nothing left, and those that are held."""
+    can_ship, left_out, held, shop = [], [], [], in_force()
+    for row in rows:
+        if row.problem:
+            can_ship.append(row)
+        elif not is_allowed(Action.SHIP, row.order.status):
+            left_out.append(row.order)
+        elif is_held(row.order, shop):
+            held.append(row.order)
+        else:
+            can_ship.append(row)
+    return can_ship, left_out, held
 
 
 def _shared_context(request: HttpRequest) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from accounts.actors import Actor
 from backoffice.countries import town_of
 from backoffice.sheets.plans import Outcome, RowPlan, RowsChanged
 from orders.fulfilment.dispatch import dispatch, plan_dispatch
+from orders.fulfilment.holding import without_held
 from orders.fulfilment.parcels import COLUMNS, ParcelFile, ParcelRow
 from orders.fulfilment.tracking import CARRIERS, tracking_url
 from orders.models import Order, OrderLine, Shipment
+from orders.models.order import OrderQuerySet
 
 MOST_ORDERS = 200
 QUEUE = 50
@@ -64,9 +66,14 @@ class ShippingResult:
     problems: Mapping[int, str]
 
 
+def waiting() -> OrderQuerySet:
+    """Return the orders with units to ship that may leave now."""
+    return without_held(Order.objects.open())
+
+
 def queue() -> QuerySet[Order]:
     """Return the orders that have waited longest."""
-    return Order.objects.open().order_by("placed_at", "id")[:QUEUE]
+    return waiting().order_by("placed_at", "id")[:QUEUE]
 
 
 def chosen_orders(keys: Iterable[int]) -> QuerySet[Order]:

@@ -21,6 +21,7 @@ from backoffice.db.fields import one_line
 from backoffice.errors import Invalid, Refusal
 from orders.admin import counted, words
 from orders.admin.shipping.bulk_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
+from orders.fulfilment.holding import is_held, why_held
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.tracking import CARRIERS
 from orders.held_order import UnknownOrder, order_with_number
@@ -158,14 +159,20 @@ def _left_with(reference: str) -> dict[str, Any] | None:
 
 
 def _order_to_pack(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
-    """Return the order with its open lines; `surplus` names ticked units that are not open any more."""
+    """Return the order with its open lines; `surplus` names ticked units that are not open any more.
+
+    An order that is held shows none, but why: nobody is to pack it.
+    """
     by_line = {line.sku: line for line in _lines_of(order)}
-    is_open = is_allowed(Action.SHIP, order.status)
+    can_ship = is_allowed(Action.SHIP, order.status)
+    held = why_held(order) if can_ship and is_held(order) else ""
+    is_open = can_ship and not held
     open_by_sku = {sku: line.open if is_open else 0 for sku, line in by_line.items()}
     surplus = {sku: ticked - open_by_sku.get(sku, 0) for sku, ticked in units.items()}
     return {
         "order": order,
         "status": words.status_label(order.status),
+        "held": held,
         "lines": [
             PackedLine(line, min(units.get(sku, 0), line.open))
             for sku, line in by_line.items()

@@ -22,7 +22,11 @@ COLUMNS = ", ".join(str(field.column) for field in StockMovement._meta.concrete_
 THIRD = "replace" if connection.vendor == "sqlite" else "truncate"
 LEDGER_TRIGGERS = sorted(f"catalog_stockmovement_no_{kind}" for kind in ("delete", "update", THIRD))
 ALL_TRIGGERS = sorted(
-    [*(f"catalog_productchange_no_{kind}" for kind in ("delete", "update", THIRD)), *LEDGER_TRIGGERS]
+    [
+        f"{table}_no_{kind}"
+        for table in ("catalog_productchange", "catalog_stockmovement", "orders_paymententry")
+        for kind in ("delete", "update", THIRD)
+    ]
 )
 
 

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -8,6 +9,10 @@ from backoffice.outbox.models import EmailMessage, EmailState
 from orders.changing.details import edit_order
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from orders.models import Origin, PromotionEvent
+from orders.payments.corrections import move
+from orders.payments.due_dates import set_due_date
+from orders.payments.recording import pay_back, record_payment
+from orders.payments.reminders import remind
 from orders.placing.placement import place_order
 from orders.promotions import expire_ended_promotions
 from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place, request_for
@@ -178,3 +183,93 @@ def test_without_marketing_a_manager_gets_the_digest(mailoutbox):
     mail, _, _ = delivered(mailoutbox, "promotions_ended")
     assert mail.to == [manager.email]
     assert mail.subject == "1 promotion ended"
+
+
+def test_a_confirmation_asks_for_what_is_due_by_its_day(mailoutbox, settings):
+    settings.SHOP_PAYMENT_DAYS = 14
+    make_product("MUG-01", on_hand=1, price="2.50", name="Mug")
+    place({"MUG-01": 1}, at=datetime(2026, 11, 30, 12, 0, tzinfo=UTC))
+
+    _mail, text, html = delivered(mailoutbox, "order_placed")
+
+    asked = "by 14 December 2026."
+    assert ("Please pay" in text, asked in text, asked in html) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("paid", "told"),
+    [("0.00", "Still to pay: €15.75"), ("15.75", ""), ("18.00", "We owe you €2.25 and will pay it back.")],
+)
+def test_a_cancellation_says_what_is_then_due_or_owed(mailoutbox, order, paid, told):
+    if Decimal(paid):
+        record_payment(order.number, Decimal(paid), by=CLI)
+    cancel_order(order.number, by=CLI, lines={"MUG-01": 1})
+    order.refresh_from_db()
+
+    _mail, text, html = delivered(mailoutbox, "order_cancelled")
+
+    balance = [line for line in text.splitlines() if line.startswith(("Still to pay", "We owe you"))]
+    assert balance == ([told] if told else [])
+    assert ("Still to pay" in html, "We owe you" in html) == (order.due > 0, order.due < 0)
+
+
+def test_a_return_says_what_is_then_owed(mailoutbox, order):
+    record_payment(order.number, Decimal("18.00"), by=CLI)
+    ship_order(order.number, by=CLI)
+    return_items(order.number, by=CLI, items=[ReturnedItem("MUG-01", 1)])
+    order.refresh_from_db()
+
+    _mail, text, html = delivered(mailoutbox, "return_received")
+
+    assert order.due < 0
+    assert f"We owe you €{-order.due} and will pay it back." in text
+    assert f"We owe you <strong>€{-order.due}</strong>" in html
+
+
+def test_money_paid_back_is_told_with_what_is_still_owed(mailoutbox, order):
+    record_payment(order.number, Decimal("20.00"), by=CLI)
+    pay_back(order.number, Decimal("1.50"), by=CLI)
+
+    mail, text, html = delivered(mailoutbox, "order_paid_back")
+
+    assert mail.subject == f"We have paid back €1.50 for order {order.number}"
+    assert "We owe you €0.50 and will pay it back." in text
+    assert "<strong>€1.50</strong>" in html
+
+
+def test_a_payment_is_not_mailed_and_neither_is_one_that_moves(order):
+    make_product("PEN-01", on_hand=1, price="1.00")
+    other = place({"PEN-01": 1})
+    before = EmailMessage.objects.count()
+
+    entry = record_payment(order.number, Decimal("5.00"), by=CLI).entry
+    move(entry.pk, other.number, reason="the wrong order", by=CLI)
+
+    assert EmailMessage.objects.count() == before
+
+
+def test_a_reminder_says_what_is_due_of_what_and_since_when(mailoutbox, order):
+    set_due_date(order.number, date(2026, 11, 30), by=CLI)
+    record_payment(order.number, Decimal("5.00"), by=CLI)
+    remind(order.number, by=CLI)
+
+    mail, text, html = delivered(mailoutbox, "payment_reminder")
+
+    assert mail.subject == f"Payment for your order {order.number}"
+    for line in (
+        "was to be paid by 30 November 2026",
+        "Total: €18.00",
+        "Paid: €5.00",
+        "Still to pay: €13.00",
+    ):
+        assert line in text
+    assert "Still to pay: <strong>€13.00</strong>" in html
+
+
+def test_money_of_the_demo_is_not_mailed(order):
+    order.origin = Origin.DEMO
+    order.save(update_fields=["origin"])
+    record_payment(order.number, Decimal("20.00"), by=CLI)
+    pay_back(order.number, by=CLI)
+
+    assert EmailMessage.objects.get(template="order_paid_back").state == EmailState.SUPPRESSED

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Source
 from orders.fulfilment.dispatch import plan_dispatch
-from orders.fulfilment.holding import NotPaid
+from orders.fulfilment.holding import NotPaid, is_held, without_held
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.parcels import read_parcels
 from orders.models import Order
@@ -23,6 +23,8 @@ from tests.contract.client import Api, assert_problem
 from tests.factories import CLI, make_product, make_user, place
 
 pytestmark = pytest.mark.django_db
+
+ORDERS = "/admin/orders/order/"
 
 
 @pytest.fixture
@@ -100,3 +102,96 @@ def test_the_dialog_asks_only_whoever_may_ship_it_unpaid(
     page = client.get(reverse("admin:orders_order_ship_items", args=[order.pk])).content.decode()
 
     assert ("Ship it unpaid" in page) is is_asked
+
+
+@pytest.mark.parametrize("ships_unpaid", [True, False])
+def test_the_database_tells_the_same_orders_apart(order: Order, settings: Any, ships_unpaid: bool) -> None:
+    settings.SHOP_SHIP_UNPAID = ships_unpaid
+    today = timezone.localdate()
+    for days in (-1, 0, 1):
+        late = place({"TEA": 1})
+        Order.objects.filter(pk=late.pk).update(payment_due_on=today + timedelta(days=days))
+    record_payment(place({"TEA": 1}).number, Decimal("25.00"), by=CLI)
+    record_payment(place({"TEA": 1}).number, Decimal("30.00"), by=CLI)
+
+    may_leave = set(without_held(Order.objects.all()))
+
+    assert may_leave == {each for each in Order.objects.all() if not is_held(each)}
+    assert len(may_leave) == (6 if ships_unpaid else 4)
+
+
+def test_the_page_that_packs_says_why_and_shows_nothing_to_pack(order: Order, client: Client) -> None:
+    client.force_login(make_user(role="Manager"))
+
+    page = client.get(f"{ORDERS}scan/", {"order": order.number})
+
+    assert (page.context["lines"], "€30.00 is due" in page.content.decode()) == ([], True)
+    assert "Nothing is left to ship" not in page.content.decode()
+
+
+def test_the_page_that_packs_ships_it_no_more_once_it_is_held(order: Order, client: Client) -> None:
+    client.force_login(make_user(role="Manager"))
+    parcel = {"order": order.number, "version": Order.objects.get().version, "key": "0" * 32, "part": "on"}
+
+    page = client.post(
+        f"{ORDERS}scan/",
+        {**parcel, "sku": ["TEA"], "quantity": ["1"], "carrier": "DHL", "tracking_number": "1"},
+    )
+
+    assert "€30.00 is due" in page.content.decode()
+    assert Order.objects.get().status == "pending"
+
+
+def test_it_does_not_wait_to_be_shipped_with_many(order: Order, client: Client) -> None:
+    paid = place({"TEA": 1})
+    record_payment(paid.number, Decimal("25.00"), by=CLI)
+    client.force_login(make_user(role="Warehouse"))
+
+    page = client.get(f"{ORDERS}ship-many/")
+
+    assert [row.order.number for row in page.context["rows"]] == [paid.number]
+    assert page.context["has_more"] is False
+
+
+def test_shipping_many_tells_which_chosen_ones_stay(order: Order, client: Client) -> None:
+    client.force_login(make_user(role="Warehouse"))
+
+    page = client.get(f"{ORDERS}ship-many/", {"ids": str(order.pk)})
+
+    assert (page.context["rows"], page.context["left_out"]) == ([], [])
+    assert [each.number for each in page.context["held"]] == [order.number]
+    assert "not to be shipped yet" in page.content.decode()
+
+
+def test_shipping_many_refuses_it_beside_its_number(order: Order, client: Client) -> None:
+    client.force_login(make_user(role="Manager"))
+    version = Order.objects.get().version
+    form = {"carrier": "DHL", "order": order.pk, f"version_{order.pk}": version, f"tracking_{order.pk}": "1"}
+
+    page = client.post(f"{ORDERS}ship-many/", form)
+
+    assert "€30.00 is due" in page.context["rows"][0].problem
+    assert Order.objects.get().status == "pending"
+
+
+def test_nobody_picks_it(order: Order, client: Client) -> None:
+    paid = place({"TEA": 1})
+    record_payment(paid.number, Decimal("25.00"), by=CLI)
+    client.force_login(make_user(role="Warehouse"))
+    ids = f"{order.pk},{paid.pk}"
+
+    picks = client.get(f"{ORDERS}print/picks/", {"ids": ids})
+
+    assert [(pick.sku, pick.units) for pick in picks.context["picks"]] == [("TEA", 1)]
+    assert picks.context["numbers"] == [paid.number]
+    assert f"Not paid, left out</strong> {order.number}" in picks.content.decode()
+
+
+def test_it_is_printed_no_slip_together_with_others(order: Order, client: Client) -> None:
+    client.force_login(make_user(role="Manager"))
+
+    slips = client.get(f"{ORDERS}print/slips/", {"ids": str(order.pk)})
+
+    assert slips.context["slips"] == []
+    assert f"without a slip: {order.number}" in slips.content.decode()
+    assert client.get(f"{ORDERS}{order.pk}/packing-slip/").context["slips"][0].number == order.number

@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from backoffice.email_addresses import erased_address
 from backoffice.outbox.models import EmailMessage
+from orders.held_order import IllegalTransition
 from orders.models import EventKind, Order, OrderEvent, Origin
+from orders.payments import reminders as payment_reminders
 from orders.payments.corrections import NothingDue
 from orders.payments.due_dates import set_due_date
 from orders.payments.recording import record_payment
 from orders.payments.reminders import AlreadyReminded, remind, remind_overdue
 from tests.factories import CLI, make_product, place
+from tests.races.harness import race
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +76,49 @@ def test_whoever_was_reminded_by_hand_is_not_reminded_again_by_night(order: Orde
     assert remind_overdue(NOON + timedelta(days=20)) == 0
 
 
+def test_a_reminder_ahead_of_the_due_date_leaves_that_by_night_to_come(order: Order) -> None:
+    remind(order.number, by=CLI, at=NOON - timedelta(days=1))
+
+    assert remind_overdue(NOON + timedelta(days=20)) == 1
+
+
+def test_nobody_is_reminded_who_was_erased(order: Order) -> None:
+    Order.objects.update(email=erased_address("customer", order.customer_id))
+
+    with pytest.raises(IllegalTransition, match="nobody to write to"):
+        remind(order.number, by=CLI)
+
+    assert remind_overdue(NOON + timedelta(days=20)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_who_remind_at_once_send_one_mail(order: Order) -> None:
+    results = race(16, [lambda: remind(order.number, by=CLI, at=NOON)] * 16)
+
+    assert sum(isinstance(result, OrderEvent) for result in results) == len(reminders()) == 1
+    assert sum(isinstance(result, AlreadyReminded) for result in results) == 15
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_schedulers_at_once_send_one_mail(order: Order) -> None:
+    results = race(16, [lambda: remind_overdue(NOON + timedelta(days=20))] * 16)
+
+    assert sorted(results) == [0] * 15 + [1]
+    assert len(reminders()) == OrderEvent.objects.filter(kind=EventKind.REMINDED).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_look_at_earlier_reminders_more_are_told(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the two tests above can fail."""
+    monkeypatch.setattr(payment_reminders, "_reminders", lambda _: OrderEvent.objects.none())
+
+    race(16, [lambda: remind_overdue(NOON + timedelta(days=20))] * 16)
+
+    assert OrderEvent.objects.filter(kind=EventKind.REMINDED).count() == 16
+
+
 def test_without_the_setting_nobody_is_reminded_by_night(order: Order, settings: Any) -> None:
     settings.SHOP_REMIND_AFTER_DAYS = None
 
@@ -83,20 +130,3 @@ def test_orders_of_the_demo_and_without_a_due_date_are_left_alone(order: Order) 
     place({"TEA": 1})
 
     assert remind_overdue(NOON + timedelta(days=30)) == 0
-
-
-def test_an_order_is_due_so_many_days_after_it_is_placed(settings: Any) -> None:
-    settings.SHOP_PAYMENT_DAYS = 14
-    make_product("TEA", on_hand=20, price="25.00")
-
-    order = place({"TEA": 1}, at=datetime(2026, 11, 30, 22, 30, tzinfo=UTC))
-
-    assert order.payment_due_on == date(2026, 12, 14)
-    [mail] = EmailMessage.objects.filter(template="order_placed")
-    assert mail.context["pay_by"]["facts"]["day"]["value"] == "2026-12-14"
-
-
-def test_a_due_date_is_told_in_the_timeline(order: Order) -> None:
-    event = OrderEvent.objects.get(kind=EventKind.DUE_DATE_CHANGED)
-
-    assert event.facts["changes"]["payment_due_on"] == ["", "2026-11-30"]

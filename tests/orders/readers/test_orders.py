@@ -16,7 +16,7 @@ from orders.placing.placement import quote_order
 from orders.readers.orders import (
     ORDER_FIELDS,
     SUMMARY_FIELDS,
-    Reader,
+    OrderReader,
     order_columns,
     order_data,
     order_reply,
@@ -209,7 +209,7 @@ def test_many_orders_take_as_many_statements_as_one(order: Order) -> None:
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             rows = list(Order.objects.order_by("pk").values(*order_columns(fields)))
-            told = orders_as_data(rows, fields, to=Reader())
+            told = orders_as_data(rows, fields, to=OrderReader())
         counts.append(len(queries))
         ship_order(place({"TEA": 1, "MUG": 1}).number, by=CLI)
 

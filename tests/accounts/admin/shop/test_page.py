@@ -19,6 +19,9 @@ from tests.pictures import png, png_that_claims
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/settings/"
 
+# Their page offers what they can be, and takes nothing else.
+CHOSEN = ("SHOP_COUNTRY", "SHOP_LANGUAGE", "SHOP_SHIP_UNPAID", LOGO)
+
 
 def filled(page: str) -> dict[str, str]:
     """The form as a browser would send it back untouched."""
@@ -55,9 +58,7 @@ def test_each_is_changed_told_and_given_back_to_its_default(manager: Client, nam
     assert [each.is_reset for each in SettingChange.objects.order_by("id")] == [False, True]
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in SETTINGS if name not in ("SHOP_COUNTRY", "SHOP_LANGUAGE", LOGO)]
-)
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in CHOSEN])
 def test_a_bad_value_is_told_beside_its_field_and_nothing_that_was_typed_is_lost(
     manager: Client, name: str
 ) -> None:

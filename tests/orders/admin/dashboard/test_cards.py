@@ -297,7 +297,7 @@ def test_the_page_asks_no_more_of_the_database_for_many_orders_or_days(
     caches["process"].clear()
 
     # One of them asks who waits to be erased, of whom the shop must not lose sight.
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         manager.get(HOME, {"period": "90d"})
     # The session, its user with their rights, and the settings of the shop.
     with django_assert_max_num_queries(4):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from orders.fulfilment import lifecycle
 from orders.models import Order
+from orders.payments.recording import pay_back, record_payment
 from orders.status import OrderStatus
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 from tests.orders.admin.posted_dialogs import submitted
@@ -254,12 +255,17 @@ def test_buttons_follow_the_orders_status(manager: Client) -> None:
         assert shown >= {"Packing slip", "Order summary"}
         return shown - {"Packing slip", "Order summary"}
 
-    always = {"Cancel items", "Edit address, contact and note"}
+    money = {"Record payment", "Grant allowance", "Write off", "Change due date", "Send reminder"}
+    always = {"Cancel items", "Edit address, contact and note", *money}
     assert buttons() == {*always, "Ship 2 units"}
     lifecycle.ship_order(order.number, by=CLI, lines={"TEA-01": 1})
     assert buttons() == {*always, "Ship 1 unit", "Mark delivered", "Register return"}
     lifecycle.ship_order(order.number, by=CLI)
     lifecycle.deliver_order(order.number, by=CLI)
-    assert buttons() == {"Register return"}
+    assert buttons() == {"Register return", *money}
+    record_payment(order.number, order.total, by=CLI)
+    assert buttons() == {"Register return", "Grant allowance"}
     lifecycle.return_items(order.number, by=CLI, items=[lifecycle.ReturnedItem("TEA-01", 2)])
+    assert buttons() == {"Pay back", "Write off"}
+    pay_back(order.number, by=CLI)
     assert buttons() == set()
