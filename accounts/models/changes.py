@@ -130,6 +130,14 @@ def _signed_out(facts: Facts) -> str:
     return _("%(device)s at %(address)s") % {"device": device, "address": address}
 
 
+LISTS = {
+    "products": gettext_lazy("products"),
+    "payments": gettext_lazy("payments"),
+    "stock_movements": gettext_lazy("stock movements"),
+    "rows_of_stock_imports": gettext_lazy("rows of stock imports"),
+}
+
+
 def _exported(facts: Facts) -> str:
     values = {
         "count": grouped(facts.get("count", 0)),
@@ -149,12 +157,8 @@ def _exported(facts: Facts) -> str:
             words = _("the codes of promotion %(promotion)s")
         case {"what": "promo_codes", "count": count}:
             words = ngettext("%(count)s promo code", "%(count)s promo codes", count)
-        case {"what": "products"}:
-            words = _("products")
-        case {"what": "stock_movements"}:
-            words = _("stock movements")
-        case {"what": "rows_of_stock_imports"}:
-            words = _("rows of stock imports")
+        case {"what": str(what)} if what in LISTS:
+            words = str(LISTS[what])
         case _other:
             words = str(facts.get("what", "")).replace("_", " ").replace("%", "%%")
     return words % values
