@@ -42,8 +42,6 @@ def open_a_shop(word: str = "") -> Order:
     order = place({f"TEA-01{word[:50]}": 2}, customer=lena, promo_code="SPRING20", address=address, note=word)
     settles, named = f"{order.due};{order.number}", f"1.00;{order.number} {word};{word}"
     statement = file_of(settles, named, f"7.00;{word};{word}", "0;none")
-        f"1.00;{order.number} {word};{word}", f"7.00;{word};{word}", "0;none", f"{order.due};{order.number}"
-    )
     plan_payments(BytesIO(statement.encode()), file_name="bank.csv", by=CLI)
     return order
 
