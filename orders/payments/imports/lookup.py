@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -73,9 +74,10 @@ def count_rows(found: PaymentImport) -> list[str]:
     Of an import that was applied, what was booked counts as changes, also where it differed.
     """
     counts = dict.fromkeys((*dict.fromkeys(COUNTED_AS.values()), "rows_count"), 0)
-    for outcome, is_accepted in found.rows.values_list("outcome", "is_accepted").iterator(5_000):
-        counts["rows_count"] += 1
-        counts["changes" if is_accepted else COUNTED_AS[PaymentOutcome(outcome)]] += 1
+    kinds = found.rows.order_by().values_list("outcome", "is_accepted").annotate(count=Count("pk"))
+    for outcome, is_accepted, count in kinds:
+        counts["rows_count"] += count
+        counts["changes" if is_accepted else COUNTED_AS[PaymentOutcome(outcome)]] += count
     for name, count in counts.items():
         setattr(found, name, count)
     return list(counts)
