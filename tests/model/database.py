@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from catalog.audit import audit_stock
 from catalog.models import Product, StockImport
 from orders.audit import audit_orders
-from orders.models import Cancellation, Order, OrderLine, PromoCode, Return
+from orders.models import Allowance, Cancellation, Order, OrderLine, PromoCode, Return
+from orders.payments.audit import audit_payments
 from tests.model.orders import Line
 
 
@@ -41,6 +42,18 @@ def orders() -> dict[str, tuple[str, dict[str, Line]]]:
     return found
 
 
+def money() -> dict[str, tuple[Decimal, Decimal, Decimal]]:
+    """What of each is paid, waived and due, by number."""
+    rows = Order.objects.values_list("number", "paid", "waived", "due")
+    return {number: (paid, waived, due) for number, paid, waived, due in rows}
+
+
+def net_of(number: str) -> Decimal:
+    """What the order is worth, less what was cancelled, returned and allowed."""
+    net: Decimal = Order.objects.values_list("net", flat=True).get(number=number)
+    return net
+
+
 def uses() -> dict[str, int]:
     return dict(PromoCode.objects.values_list("code", "times_used"))
 
@@ -59,10 +72,11 @@ def assert_every_unit_is_accounted_for() -> None:
     """By the code behind `shopctl stock audit`."""
     assert audit_stock() == []
     assert audit_orders() == []
+    assert audit_payments() == []
 
 
 def assert_credits_add_up() -> None:
-    """What each order has given back is the sum of its cancellations and returns, and of its lines."""
+    """What each has given up is the sum of its cancellations, returns and allowances, and of its lines."""
     given: dict[int, Decimal] = dict.fromkeys(Order.objects.values_list("pk", flat=True), Decimal(0))
     shipping = given.copy()
     for order, credit, fee in Cancellation.objects.values_list("order", "credit", "shipping_credit"):
@@ -71,9 +85,12 @@ def assert_credits_add_up() -> None:
     for order, credit, fee in Return.objects.values_list("order", "credit", "shipping_credit"):
         given[order] += credit + fee
         shipping[order] += fee
+    for order, amount, fee in Allowance.objects.values_list("order", "amount", "shipping"):
+        given[order] += amount
+        shipping[order] += fee
     assert dict(Order.objects.values_list("pk", "credited")) == given
-    for order, credited in OrderLine.objects.values_list("order", "credited"):
-        shipping[order] += credited
+    for order, credited, allowed in OrderLine.objects.values_list("order", "credited", "allowed"):
+        shipping[order] += credited + allowed
     assert shipping == given
 
 

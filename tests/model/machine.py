@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
@@ -23,11 +23,16 @@ from catalog import stock
 from catalog.stock_import import apply_import, undo_import
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
 from orders.fulfilment.shipments import undo_shipment
+from orders.payments.allowances import allow
+from orders.payments.corrections import reverse, write_off
+from orders.payments.ledger import Recorded
+from orders.payments.recording import pay_back, record_payment
 from orders.placing.basket import LineRequest, OrderRequest
 from orders.placing.placement import place_order
 from tests.catalog.stock_files import plan
 from tests.factories import ADDRESS, CLI, make_product, make_promo_code
 from tests.model import database
+from tests.model.money import Entry, Purse
 from tests.model.orders import Item, Order, Promo, Shop
 from tests.model.stock import FileRow, Import, Refused, Shelf, Stock
 
@@ -38,6 +43,8 @@ PROMOS = {"TWICE": Promo(most_uses=2), "ONCE-EACH": Promo(most_per_customer=1)}
 
 skus = st.sampled_from(sorted(ON_HAND))
 several = st.sampled_from([1, 1, 2, 3])
+movements = st.sampled_from(["pay", "pay", "pay back", "pay back", "reverse", "write off", "allow"])
+amounts = st.sampled_from([Decimal("5.00"), Decimal("12.34"), Decimal("40.00")])
 # Units of an order's lines, by the line's place.
 some_units = st.lists(st.tuples(st.integers(0, 2), several), min_size=1, max_size=2)
 # What a shelf was seen to hold: not looked at, as it is, or one more than there is.
@@ -71,6 +78,7 @@ baskets = st.lists(
 class Placed:
     number: str
     predicted: Order
+    purse: Purse = field(default_factory=Purse)
 
     def units(self, picks: list[tuple[int, int]]) -> list[tuple[str, int]]:
         skus = list(self.predicted.lines)
@@ -144,6 +152,10 @@ class ShopMachine(RuleBasedStateMachine):
         }
         assert database.orders() == {
             each.number: (each.predicted.status, each.predicted.lines) for each in self.placed
+        }
+        assert database.money() == {
+            each.number: (each.purse.paid, each.purse.waived, each.purse.due(database.net_of(each.number)))
+            for each in self.placed
         }
         assert database.uses() == {code: shop.uses_of(code) for code in PROMOS}
         assert database.import_states() == {each.number: each.predicted.state for each in self.planned}
@@ -226,7 +238,21 @@ class ShopMachine(RuleBasedStateMachine):
     def one_has_been_shipped_in_part(self) -> Made[Placed]:
         placed = self._place("ann@example.com", [("A", 3), ("B", 2)], "TWICE")
         assert placed is not None
+        for what, amount in (("pay", "40.00"), ("allow", "12.34"), ("pay back", "12.34"), ("reverse", "0")):
+            self.move_money(placed, what, Decimal(amount))
         return self._ship(placed, {"A": 2, "B": 1})
+
+    @initialize(target=orders)
+    def a_file_was_undone_after_it_was_sold(self) -> Made[Placed]:
+        """One of its rows can be taken back, the other is promised."""
+        planned = self._plan("receive", (FileRow("B", "1", ""), FileRow("C", "3", "")))
+        self._apply(planned, skip_invalid=False, again=False)
+        self._apply(self.plan_the_same_file(planned), skip_invalid=False, again=False)
+        placed = self._place("ann@example.com", [("C", self.shop.stock.shelves["C"].available)], "")
+        assert placed is not None
+        self.undo(planned, skip_invalid=True)
+        self.cancel(placed, None)
+        return placed
 
     @rule(
         target=orders,
@@ -275,6 +301,41 @@ class ShopMachine(RuleBasedStateMachine):
                 items=[ReturnedItem(item.sku, item.quantity, item.restock) for item in items],
             ),
         )
+
+    # What came in, and what went out again.
+
+    @rule(placed=orders | shipped, what=movements, amount=amounts)
+    def move_money(self, placed: Placed, what: str, amount: Decimal) -> None:
+        number, purse, net = placed.number, placed.purse, database.net_of(placed.number)
+        match what:
+            case "pay":
+                self._book(what, lambda: purse.pay(amount), lambda: record_payment(number, amount, by=CLI))
+            case "pay back":
+                self._book(
+                    what, lambda: purse.pay_back(amount, net), lambda: pay_back(number, amount, by=CLI)
+                )
+            case "write off":
+                self._book(
+                    what, lambda: purse.write_off(net), lambda: write_off(number, reason="Lost", by=CLI)
+                )
+            case "allow":
+                self.agree(
+                    what,
+                    lambda: purse.allow(amount, net),
+                    lambda: allow(number, amount, reason="Late", by=CLI),
+                )
+            case "reverse" if purse.live:
+                wrong = purse.live[0]
+                self.agree(
+                    what,
+                    lambda: purse.reverse(wrong),
+                    lambda: reverse(wrong.number, reason="Wrong", by=CLI),
+                )
+
+    def _book(self, what: str, foretell: Callable[[], Entry], do: Callable[[], Recorded]) -> None:
+        both = self.agree(what, foretell, lambda: do().entry.pk)
+        if both is not None:
+            both[0].number = both[1]
 
     def _place(self, customer: str, basket: list[tuple[str, int]], promo: str) -> Placed | None:
         request = OrderRequest(

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from backoffice.admin.filter_forms import day_widget
 from backoffice.db.fields import one_line
 from backoffice.db.money_fields import MoneyInput
 from backoffice.money import zero
@@ -81,7 +82,7 @@ class MovementForm(MoneyDialog):
             _("Reference"), longest=120, help_text=_("The bank’s or provider’s own number, if there is one.")
         )
         self.fields["value_date"] = forms.DateField(
-            label=_("Value date"), initial=today(), widget=UnfoldAdminDateWidget()
+            label=_("Value date"), initial=today(), widget=day_widget(" ".join(INPUT_CLASSES))
         )
         self.fields["note"] = _line(_("Note"))
 
@@ -187,7 +188,7 @@ class DueDateForm(MoneyDialog):
             required=False,
             initial=self.order.payment_due_on,
             help_text=_("Empty: no due date."),
-            widget=UnfoldAdminDateWidget(),
+            widget=day_widget(" ".join(INPUT_CLASSES)),
         )
 
     def carry_out(self, data: dict[str, Any]) -> None:
