@@ -1,6 +1,5 @@
 """What came in for the demo's orders: most are paid, some late or in part, and some are to be paid back."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,6 +12,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Source
 from backoffice.db.transactions import write_transaction
+from backoffice.sheets.csv_lines import csv_lines
 from orders.models import Order, Origin, PaymentEntry, PaymentMethod
 from orders.payments.allowances import allow
 from orders.payments.details import PaymentDetails
@@ -26,6 +26,7 @@ NEW = timedelta(days=10)
 TIME_TO_PAY = timedelta(days=14)
 WAYS = ((PaymentMethod.CARD, "stripe"), (PaymentMethod.PAYPAL, "paypal"), (PaymentMethod.BANK_TRANSFER, ""))
 STATEMENT = "bank-statement.csv"
+HEADER = ("date", "amount", "text", "name", "id")
 LATE = "Arrived late"  # not translated
 
 
@@ -95,10 +96,8 @@ def write_statement() -> Path | None:
         return None
     path = Path(settings.VAR_DIR) / STATEMENT
     today = timezone.localdate().isoformat()
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["date", "amount", "text", "name", "id"])
-        rows.writerows([today, *line] for line in _lines(open_orders, known.first()))
+    rows = [[today, *line] for line in _lines(open_orders, known.first())]
+    path.write_text(csv_lines([HEADER, *rows]), encoding="utf-8", newline="")
     return path
 
 

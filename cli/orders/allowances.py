@@ -8,6 +8,7 @@ import typer
 from cli.orders.shown import Number, app
 from cli.terminal.actors import actor
 from cli.terminal.changes import RequestedChange
+from cli.terminal.completion import skus
 from cli.terminal.console import As, DryRun, Json, show_one
 from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import number as amount
@@ -28,7 +29,11 @@ def allow(
     reason: Annotated[str, typer.Option(help="Kept with the allowance, and in the timeline.")],
     sku: Annotated[
         list[str] | None,
-        typer.Option(metavar="SKU", help="Only of this line; may be repeated. Default: of all."),
+        typer.Option(
+            metavar="SKU",
+            autocompletion=skus,
+            help="Only of this line; may be repeated. Default: of all.",
+        ),
     ] = None,
     dry_run: DryRun = False,
     as_: As = None,

@@ -30,6 +30,8 @@ OF_ADDRESS = tuple(part for part in ADDRESS_PARTS if part != "country")
 TEXTS = {**{f"ship_{part}": "" for part in OF_ADDRESS}, "note": ""}
 
 ERASED = "–"
+# Of the line of a bank: there is no search text beside it.
+OF_STATEMENT = {"text": "", "name": ""}
 
 
 def empty_customers(person: Person, at: datetime) -> int:
@@ -81,7 +83,7 @@ def empty_orders(person: Person, at: datetime) -> int:
 
 def empty_statement_lines(person: Person, _at: datetime) -> int:
     """Forget what stood with the payments, and whose account they came from."""
-    return PaymentImportRow.objects.filter(order__in=person.orders).update(text="", name="")
+    return PaymentImportRow.objects.filter(order__in=person.orders).update(**OF_STATEMENT)
 
 
 def empty_timelines(person: Person, _at: datetime) -> int:

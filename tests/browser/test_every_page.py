@@ -32,7 +32,7 @@ def test_every_page_loads_without_complaints_or_barriers_in_its_styles_and_no_wi
     picture_folder: Path,
 ) -> None:
     """In German, whose words are the longest: none is cut. Names of one long word break, on a phone too."""
-    user = make_user(is_superuser=True, language="de")
+    user = make_user("ana@example.com", is_superuser=True, language="de")
     client = Client()
     client.force_login(user)
     order = open_a_shop(LONG_WORD)

@@ -1,5 +1,6 @@
 """Nothing that people read is hidden from translators: pages and mails are shown in a language of marks."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from orders.emails.contexts import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happe
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from orders.fulfilment.shipments import correct_shipment, undo_shipment
 from orders.models import Order, Promotion
+from orders.payments.recording import pay_back, record_payment
+from orders.payments.reminders import remind
 from tests.admin_pages import open_a_shop
 from tests.contract.marked import LANGUAGE, marked_language, texts_of, words_of_data, words_outside
 from tests.contract.walking import whatever_answers
@@ -48,7 +51,7 @@ def test_no_page_dialog_or_sheet_has_a_word_that_no_catalogue_has(monkeypatch: p
     order = open_a_shop()
     Order.objects.update(language=LANGUAGE)
     EmailMessage.objects.update(language=LANGUAGE)
-    client, data = Client(raise_request_exception=False), words_of_data()
+    client, data = Client(raise_request_exception=False), words_of_data() | {"PayPal"}
     client.force_login(chief)
     # Nobody looks at them here, and to copy them takes time.
     monkeypatch.setattr(django_client, "store_rendered_templates", lambda *_, **__: None)
@@ -112,7 +115,10 @@ def _have_all_mails_queued() -> None:
     ship_order(order.number, by=CLI, lines={"TEA-01": 1}, carrier="DHL", tracking_number="JD0001")
     cancel_order(order.number, by=CLI, reason="")
     return_items(order.number, by=CLI, items=[ReturnedItem("TEA-01", 1)])
+    record_payment(order.number, Decimal("50.00"), by=CLI)
+    pay_back(order.number, by=CLI)
     other = place({"MUG-01": 1})
+    remind(other.number, by=CLI)
     parcel = ship_order(other.number, by=CLI, carrier="DHL", tracking_number="JD0002").reference
     deliver_due()
     correct_shipment(other.number, parcel, tracking_number="JD0003", by=CLI)

@@ -247,7 +247,8 @@ class ShopMachine(RuleBasedStateMachine):
         """One of its rows can be taken back, the other is promised."""
         planned = self._plan("receive", (FileRow("B", "1", ""), FileRow("C", "3", "")))
         self._apply(planned, skip_invalid=False, again=False)
-        self._apply(self.plan_the_same_file(planned), skip_invalid=False, again=False)
+        same = self._plan("receive", planned.predicted.file)
+        self._apply(same, skip_invalid=False, again=False)
         placed = self._place("ann@example.com", [("C", self.shop.stock.shelves["C"].available)], "")
         assert placed is not None
         self.undo(planned, skip_invalid=True)

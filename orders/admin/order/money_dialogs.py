@@ -142,11 +142,11 @@ class AllowanceForm(MoneyDialog):
         self.fields["amount"] = _amount(_("Amount"))
         self.fields["reason"] = _line(_("Reason"), required=True)
         self.fields["skus"] = forms.MultipleChoiceField(
-            label=_("Only of these items"),
+            label=_("Items"),
             required=False,
             choices=[(line.sku, self._line_told(line)) for line in self.lines if line.remaining],
             widget=forms.CheckboxSelectMultiple({"class": "bo-checks"}),
-            help_text=_("Without any: of all, and then of the shipping fee."),
+            help_text=_("Only of these. Without any: of all, and then of the shipping fee."),
         )
 
     def _line_told(self, line: OrderLine) -> str:

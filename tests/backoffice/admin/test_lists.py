@@ -112,7 +112,9 @@ def test_an_order_says_in_the_list_how_far_it_has_come(manager: Client) -> None:
 
     page = manager.get(ORDERS).text
 
-    found = re.findall(r'bo-status([\w -]*)"><span class="bo-dot bo-(\w+)"></span>([^<]*)<', page)
+    shown = re.findall(r'bo-status([\w -]*)"><span class="bo-dot bo-(\w+)"></span>([^<]*)<', page)
+    # How far it is paid stands behind it in each row.
+    found = shown[::2]
     assert [(dot, text) for _tone, dot, text in found] == [
         ("grey", "Returned"),
         ("ring", "Pending"),

@@ -2,6 +2,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from django.utils import timezone
@@ -10,8 +11,9 @@ from typer.testing import CliRunner
 from accounts.models import Customer, User
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.models import Product, StockMovement
+from catalog.pictures import drawn
 from cli.app import app
-from cli.demo import groundwork, loading, playing
+from cli.demo import groundwork, loading, pictures, playing
 from cli.demo.planning import Cancel, Deliver, Place, Ship, TakeBack, story_of
 from cli.demo.reading import RetailSample, read_sample, sorted_out
 from orders.fulfilment.lifecycle import cancel_order, ship_order
@@ -19,6 +21,7 @@ from orders.models import Cancellation, Order, PromoCode, PromoState, Return, Sh
 from orders.status import OrderStatus
 from tests.factories import CLI, make_product, place
 
+drawn_once = cache(drawn)
 COLUMNS = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
 
@@ -30,6 +33,12 @@ def rows(*lines: str) -> list[dict[str, str]]:
 def sample() -> RetailSample:
     """Sixty orders spread over the newest six weeks, and what came back of them."""
     return cut_down(read_sample(), every=26)
+
+
+@pytest.fixture(autouse=True)
+def _pictures_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same content is the same picture in every test: drawing takes longer than all the rest."""
+    monkeypatch.setattr(pictures, "drawn", drawn_once)
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,11 @@ VALUES = {
 }
 # Free text, although others of this name are not.
 FREE = {
+    ("orders allow", "reason"),
     ("orders cancel", "reason"),
+    ("payments move", "reason"),
+    ("payments reverse", "reason"),
+    ("payments write-off", "reason"),
     ("orders return", "reason"),
     ("orders undo-shipment", "reason"),
 }
