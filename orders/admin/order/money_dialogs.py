@@ -141,12 +141,12 @@ class AllowanceForm(MoneyDialog):
     def add_fields(self) -> None:
         self.fields["amount"] = _amount(_("Amount"))
         self.fields["reason"] = _line(_("Reason"), required=True)
-        self.fields["skus"] = forms.MultipleChoiceField(
-            label=_("Items"),
+        lines = [(line.sku, self._line_told(line)) for line in self.lines if line.remaining]
+        self.fields["sku"] = forms.ChoiceField(
+            label=_("For"),
             required=False,
-            choices=[(line.sku, self._line_told(line)) for line in self.lines if line.remaining],
-            widget=forms.CheckboxSelectMultiple({"class": "bo-checks"}),
-            help_text=_("Only of these. Without any: of all, and then of the shipping fee."),
+            choices=[("", _("All items, then the shipping fee")), *lines],
+            widget=UnfoldAdminSelectWidget(),
         )
 
     def _line_told(self, line: OrderLine) -> str:
@@ -160,9 +160,8 @@ class AllowanceForm(MoneyDialog):
         )
 
     def carry_out(self, data: dict[str, Any]) -> None:
-        allowance = allow(
-            self.number, data["amount"], reason=data["reason"], skus=data["skus"] or None, by=self.actor
-        )
+        skus = [data["sku"]] if data["sku"] else None
+        allowance = allow(self.number, data["amount"], reason=data["reason"], skus=skus, by=self.actor)
         facts = {"allowance": allowance.reference, "amount": self.said(allowance.amount)}
         self.done = _("Granted %(allowance)s of %(amount)s.") % facts
 
