@@ -55,6 +55,12 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 "accounts.view_customer",
             ),
             SidebarPage(
+                gettext_lazy("Payments"),
+                "payments",
+                "admin:orders_paymententry_changelist",
+                "orders.view_paymententry",
+            ),
+            SidebarPage(
                 gettext_lazy("Payments from a file"),
                 "account_balance",
                 "admin:orders_paymentimport_changelist",
