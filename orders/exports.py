@@ -18,7 +18,7 @@ from backoffice.numbers import grouped
 from backoffice.sheets.writing import MOST_ROWS, Row, exported_cell, write_exported_workbook
 from orders.models import Order, OrderLine, Shipment
 from orders.readers.orders import ADDRESS
-from orders.visibility import may_know_customers, may_know_promos
+from orders.visibility import may_know_customers, may_know_payment_state, may_know_promos
 
 ORDERS_AT_ONCE = 500
 # Columns of the file, each with the field it shows. They are named as in JSON; what is nested there has both
@@ -53,6 +53,13 @@ AMOUNTS = {
     "order_credited": "credited",
     "order_net": "net",
 }
+# For whoever may know whether orders are paid.
+OF_PAYMENT = {
+    "order_paid": "paid",
+    "order_waived": "waived",
+    "order_due": "due",
+    "payment_due_on": "payment_due_on",
+}
 # After the amounts, for whoever may know customers.
 WRITTEN = {"note": "note"}
 TRACKING = "tracking_numbers"
@@ -70,13 +77,16 @@ class OrderExport:
     orders: QuerySet[Order]
     is_personal: bool = True
     names_promos: bool = True
+    knows_payments: bool = True
 
     @classmethod
     def told_to(cls, reader: User | None, orders: QuerySet[Order]) -> "OrderExport":
         """Return the export as this reader may see it; None is the system, which sees everything."""
         if reader is None:
             return cls(orders)
-        return cls(orders, may_know_customers(reader), may_know_promos(reader))
+        return cls(
+            orders, may_know_customers(reader), may_know_promos(reader), may_know_payment_state(reader)
+        )
 
     @property
     def columns(self) -> list[str]:
@@ -91,7 +101,8 @@ class OrderExport:
     @property
     def _after(self) -> dict[str, str]:
         """Return the columns behind those of the line."""
-        return {**AMOUNTS, **(WRITTEN if self.is_personal else {})}
+        paid = OF_PAYMENT if self.knows_payments else {}
+        return {**AMOUNTS, **paid, **(WRITTEN if self.is_personal else {})}
 
     def parts(self) -> Iterator[list[Row]]:
         """Yield the rows in parts of some hundred orders, in the order in which orders were recorded.

@@ -156,6 +156,8 @@ def _charged_back(facts: Facts) -> str:
 
 
 def _written_off(facts: Facts) -> str:
+    if not facts.get("note"):
+        return _("Written off %(amount)s") % _money_told(facts)
     return _("Written off %(amount)s: %(note)s") % _money_told(facts)
 
 
@@ -163,7 +165,9 @@ def _payment_reversed(facts: Facts) -> str:
     told = {**_money_told(facts), "entry": _kind_told(facts["reversed"])}
     if facts.get("moved_to"):
         return _("%(entry)s of %(amount)s moved to %(order)s") % {**told, "order": facts["moved_to"]}
-    return _("%(entry)s of %(amount)s reversed: %(note)s") % told
+    if facts.get("note"):
+        return _("%(entry)s of %(amount)s reversed: %(note)s") % told
+    return _("%(entry)s of %(amount)s reversed") % told
 
 
 def _allowed(facts: Facts) -> str:

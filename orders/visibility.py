@@ -31,8 +31,8 @@ ABOUT_MONEY = (
     EventKind.DUE_DATE_CHANGED,
     EventKind.REMINDED,
 )
-# What colleagues write beside a payment.
-AMONG_STAFF = ("note",)
+# What colleagues write beside a payment, and whose order it was first booked on.
+AMONG_STAFF = ("note", "moved_to", "moved_from")
 # Comments are among colleagues who may know the customer, and so is which mail was sent again.
 AMONG_COLLEAGUES = (EventKind.COMMENT, EventKind.EMAIL_SENT_AGAIN)
 

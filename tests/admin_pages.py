@@ -10,6 +10,7 @@ from django.test import Client
 from catalog.stock_import import plan_import
 from orders.customers.editing import edit_customer
 from orders.models import Order
+from orders.payments.imports import plan_payments
 from tests.contract import hostile
 from tests.factories import (
     ADDRESS,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_promo_code,
     place,
 )
+from tests.orders.payments.imports.files import file_of
 
 
 def open_a_shop(word: str = "") -> Order:
@@ -37,7 +39,11 @@ def open_a_shop(word: str = "") -> Order:
     lena = make_customer(f"lena{word[:30]}@example.com", name=f"Lena{word}")
     edit_customer(lena, note=f"Rings twice{word}", by=CLI)
     address = replace(ADDRESS, name=f"Lena{word}", line1=f"Seeweg{word}", city=f"Köln{word}")
-    return place({f"TEA-01{word[:50]}": 2}, customer=lena, promo_code="SPRING20", address=address, note=word)
+    order = place({f"TEA-01{word[:50]}": 2}, customer=lena, promo_code="SPRING20", address=address, note=word)
+    settles, named = f"{order.due};{order.number}", f"1.00;{order.number} {word};{word}"
+    statement = file_of(settles, named, f"7.00;{word};{word}", "0;none")
+    plan_payments(BytesIO(statement.encode()), file_name="bank.csv", by=CLI)
+    return order
 
 
 def pages(client: Client, order: Order) -> list[str]:

@@ -130,11 +130,15 @@ def _signed_out(facts: Facts) -> str:
     return _("%(device)s at %(address)s") % {"device": device, "address": address}
 
 
-# Lists that are exported as CSV or as a workbook.
 AS_FORMAT = {
     "orders": gettext_lazy("orders as %(format)s"),
     "customers": gettext_lazy("customers as %(format)s"),
     "payments": gettext_lazy("payments as %(format)s"),
+}
+LISTS = {
+    "products": gettext_lazy("products"),
+    "stock_movements": gettext_lazy("stock movements"),
+    "rows_of_stock_imports": gettext_lazy("rows of stock imports"),
 }
 
 
@@ -155,12 +159,8 @@ def _exported(facts: Facts) -> str:
             words = _("the codes of promotion %(promotion)s")
         case {"what": "promo_codes", "count": count}:
             words = ngettext("%(count)s promo code", "%(count)s promo codes", count)
-        case {"what": "products"}:
-            words = _("products")
-        case {"what": "stock_movements"}:
-            words = _("stock movements")
-        case {"what": "rows_of_stock_imports"}:
-            words = _("rows of stock imports")
+        case {"what": str(what)} if what in LISTS:
+            words = str(LISTS[what])
         case _other:
             words = str(facts.get("what", "")).replace("_", " ").replace("%", "%%")
     return words % values

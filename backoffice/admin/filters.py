@@ -143,12 +143,15 @@ class WholeDaysFilter(RangeDateFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = self._day("from"), self._day("to")
         if first:
-            queryset = queryset.filter(**{f"{self.parameter_name}__gte": start_of_day(first)})
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": self.beginning_of(first)})
         if last:
-            queryset = queryset.filter(
-                **{f"{self.parameter_name}__lt": start_of_day(last + timedelta(days=1))}
-            )
+            after = self.beginning_of(last + timedelta(days=1))
+            queryset = queryset.filter(**{f"{self.parameter_name}__lt": after})
         return queryset
+
+    def beginning_of(self, day: date) -> date:
+        """Return what a column is compared with; one of days alone is compared with the day."""
+        return start_of_day(day)
 
     def _day(self, end: str) -> date | None:
         day: date | None = understood(DayInput, self.used_parameters.get(f"{self.parameter_name}_{end}"))

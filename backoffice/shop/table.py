@@ -212,7 +212,7 @@ GROUPS = (
                 "allowance_up_to",
                 AmountKind(empty=no_limit),
                 _("Allowances up to"),
-                _("Beyond it they take a role that may grant any amount. Empty: no limit."),
+                _("For one order. Beyond it they take a role that may grant any amount. Empty: no limit."),
             ),
             Setting(
                 "SHOP_WRITE_OFF_UP_TO",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Sum
@@ -13,12 +14,13 @@ from accounts.models import Source
 from backoffice.money import ZERO, formatted, rounded
 from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product
-from cli.demo import families, groundwork, pictures, playing
+from cli.demo import families, groundwork, paying, pictures, playing
 from cli.demo.planning import Step, story_of
 from cli.demo.reading import RetailSample, SampleOrder
 from cli.terminal.words import gettext as _
 from orders.audit import audit_orders
 from orders.models import Order, Origin
+from orders.payments.audit import audit_payments
 
 # Takes a label, how many there are in all, and an iterator of how many more are done at each turn.
 type Follow = Callable[[str, int, Iterator[int]], None]
@@ -32,6 +34,8 @@ class LoadingOutcome:
     refused: Counter[str]
     left_out: Counter[str]
     problems: Sequence[Discrepancy]
+    # A file of a bank to try, where some orders are left to pay.
+    statement: Path | None = None
 
 
 def load(sample: RetailSample, chosen: Sequence[SampleOrder], *, follow: Follow) -> LoadingOutcome:
@@ -44,13 +48,16 @@ def load(sample: RetailSample, chosen: Sequence[SampleOrder], *, follow: Follow)
     refused: Counter[str] = Counter()
     if missing:
         _play(sample, chosen, missing, loaded, refused, follow)
+    unpaid = paying.unpaid_orders()
+    follow(_("Payments"), len(unpaid), paying.pay_orders(unpaid))
     shown = _most_ordered(chosen)
     follow(_("Pictures"), len(shown), pictures.make_pictures(shown, Actor(None, Source.CLI)))
     left_out = sample.left_out + Counter(
         {"a cancellation whose order is not in the sample": story.unmatched_returns}
     )
-    problems = [*audit_stock(), *audit_orders()]
-    return LoadingOutcome(len(loaded.numbers) - before, refused, left_out, problems)
+    problems = [*audit_stock(), *audit_orders(), *audit_payments()]
+    loaded_now = len(loaded.numbers) - before
+    return LoadingOutcome(loaded_now, refused, left_out, problems, paying.write_statement())
 
 
 def _most_ordered(chosen: Sequence[SampleOrder]) -> list[str]:

@@ -94,10 +94,12 @@ def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
         for reason, count in reasons.most_common():
             put(f"{title}: {count:,} {reason}")
     put(_("Prices are the latest that the sample has, so totals differ from history."))
+    if outcome.statement:
+        put(_("A bank’s file to try: %(path)s") % {"path": outcome.statement})
     for problem in outcome.problems:
         put(f"{_('Problem')}: {problem.subject}: {problem.check}: {problem.detail}")
     if not outcome.problems:
-        put(_("The audit of stock and orders found nothing wrong."))
+        put(_("The audit of stock, orders and payments found nothing wrong."))
 
 
 def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:

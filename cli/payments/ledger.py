@@ -127,6 +127,9 @@ def history(
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="DAY", help="Of this day or later.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Of this day or earlier.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="The bank's or provider's own number, of an entry that counts.")
+    ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Without reversals, and without what they took back.")
     ] = False,
@@ -144,7 +147,7 @@ def history(
     if number is not None:
         entries = entries.filter(order=order_with_number(number))
     first, last = day(from_, option="from"), day(until, option="until")
-    narrowed = EntryFilter(kind, method, first, last, live)
+    narrowed = EntryFilter(kind, method, first, last, live, reference=reference)
     rows = entries_as_data(narrowed.of(entries), to=None)
     Listing(json, jsonl, limit, fail_if_empty).show(rows, ENTRIES)
 

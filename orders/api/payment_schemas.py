@@ -157,6 +157,13 @@ class AllowanceList(BaseModel):
 class PaymentFilters(ListQuery):
     kind: PaymentKind | None = None
     method: PaymentMethod | None = None
-    value_date_from: Day | None = Field(None, description="This day and later ones.")
-    value_date_until: Day | None = Field(None, description="This day and earlier ones.")
+    value_date_gte: Day | None = Field(None, description="This day and later ones.")
+    value_date_lte: Day | None = Field(None, description="This day and earlier ones.")
     live: bool = Field(False, description="Leave out reversals, and what they took back.")
+    reference: Annotated[str, text(120)] | None = Field(
+        None, description="The bank’s or provider’s own number, of an entry that counts."
+    )
+
+
+class AllPaymentFilters(PaymentFilters):
+    order: Number | None = Field(None, description="The number of an order.")

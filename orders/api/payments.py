@@ -19,6 +19,7 @@ from orders.api.orders import caller, expected_version
 from orders.api.payment_schemas import (
     AllowanceIn,
     AllowanceList,
+    AllPaymentFilters,
     DueDateIn,
     EntryList,
     GrantedOut,
@@ -72,7 +73,7 @@ ALLOWANCE_SORTING = Sorting("allowances", {"id": SortKey("id"), "at": SortKey("a
     summary="All payments",
     openapi_extra=asked_by(ENTRY_FIELDS, SORTING),
 )
-def list_payments(request: HttpRequest, filters: Query[PaymentFilters]) -> HttpResponse:
+def list_payments(request: HttpRequest, filters: Query[AllPaymentFilters]) -> HttpResponse:
     """List the entries of all orders, for staff; the newest first."""
     require(request, "orders.view_paymententry")
     return _page(request, PaymentEntry.objects.all(), filters)
@@ -119,10 +120,10 @@ def record(request: HttpRequest, number: str, body: PaymentIn) -> HttpResponse:
 )
 def reverse_entry(request: HttpRequest, number: str, entry: int, body: ReverseIn) -> HttpResponse:
     """Take an entry back by its opposite, once; its reference can then be recorded anew."""
-    actor = require(request, "orders.record_payment")
+    actor, version = require(request, "orders.record_payment"), expected_version(request)
 
     def run() -> Recorded:
-        return reverse(entry_of(number, entry), reason=body.reason, by=actor)
+        return reverse(entry_of(number, entry), reason=body.reason, by=actor, expected_version=version)
 
     return _answer(request, number, body, run)
 
@@ -136,11 +137,13 @@ def reverse_entry(request: HttpRequest, number: str, entry: int, body: ReverseIn
 )
 def move_entry(request: HttpRequest, number: str, entry: int, body: MoveIn) -> HttpResponse:
     """Reverse an entry here and record the same for the order it belongs to, in one step."""
-    actor, user = require(request, "orders.record_payment"), caller(request)
+    actor, version = require(request, "orders.record_payment"), expected_version(request)
+    user = caller(request)
 
     def run() -> Reply:
         visible_order(number, user)
-        reversal, moved = move(entry_of(number, entry), body.to, reason=body.reason, by=actor)
+        wrong = entry_of(number, entry)
+        reversal, moved = move(wrong, body.to, reason=body.reason, by=actor, expected_version=version)
         told = {"reversal": recorded_data(reversal, to=user), "moved": recorded_data(moved, to=user)}
         return rendered(told, status=201)
 
@@ -250,7 +253,13 @@ def _order_with_payments(request: HttpRequest, number: str) -> int:
 def _page(request: HttpRequest, entries: QuerySet[PaymentEntry], filters: PaymentFilters) -> HttpResponse:
     user = caller(request)
     narrowed = EntryFilter(
-        filters.kind, filters.method, filters.value_date_from, filters.value_date_until, filters.live
+        filters.kind,
+        filters.method,
+        filters.value_date_gte,
+        filters.value_date_lte,
+        filters.live,
+        getattr(filters, "order", None),
+        filters.reference,
     )
     wanted = chosen_fields(filters.fields, ENTRY_FIELDS)
     page = SORTING.page(narrowed.of(entries), filters, entry_columns(wanted))

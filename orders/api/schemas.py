@@ -27,7 +27,7 @@ from orders.status import OrderStatus, PaymentState
 Email = Annotated[str, text(254, shortest=3), Field(examples=["guest@example.com"])]
 Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
 Note = Annotated[str, text(2000, lines=True)]
-NOT_TOLD = " null for staff who may not see whether orders are paid."
+NOT_TOLD = " null for staff who may not see whether orders are paid."  # not translated
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
 Language = Annotated[

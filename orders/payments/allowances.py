@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,9 +115,12 @@ def allowance_shares(
 def _refuse_beyond_role(order: Order, amount: Decimal, by: Actor) -> None:
     by.require("orders.grant_allowance")
     most = in_force().allowance_up_to
-    if most is None or amount <= most or by.may("orders.grant_any_allowance"):
+    if most is None or by.may("orders.grant_any_allowance"):
         return
-    detail = _("Your role may allow at most %(amount)s. Ask a manager.")
+    before = order.allowances.aggregate(sum=Sum("amount"))["sum"] or zero()
+    if before + amount <= most:
+        return
+    detail = _("Your role may allow at most %(amount)s for an order. Ask a manager.")
     raise Forbidden(detail % {"amount": formatted(most, order.currency)})
 
 

@@ -74,15 +74,22 @@ def write_off(
 
 
 @write_transaction
-def reverse(entry: int, *, reason: str, by: Actor, at: datetime | None = None) -> Recorded:
+def reverse(
+    entry: int,
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Recorded:
     """Take an entry back by its opposite; its bank line can then be recorded anew.
 
     Raises:
-        UnknownPayment, Invalid, NotReversible, AlreadyReversed, PaidBackSince.
+        UnknownPayment, Stale, Invalid, NotReversible, AlreadyReversed, PaidBackSince.
     """
     reason = checked_text("reason", reason, is_required=True)
     wrong = _entry(entry)
-    order = hold(wrong.order.number)
+    order = hold(wrong.order.number, expected_version=expected_version)
     _refuse_reversal(wrong, order)
     PaymentClaim.objects.filter(entry=wrong).delete()
     return _write_reversal(wrong, order, reason=reason, by=by, at=at or timezone.now())
@@ -90,17 +97,24 @@ def reverse(entry: int, *, reason: str, by: Actor, at: datetime | None = None) -
 
 @write_transaction
 def move(
-    entry: int, to_number: str, *, by: Actor, reason: str = "", at: datetime | None = None
+    entry: int,
+    to_number: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    at: datetime | None = None,
+    expected_version: int | None = None,
 ) -> tuple[Recorded, Recorded]:
     """Take an entry back and write the same for another order; return both, the reversal first.
 
     Raises:
-        UnknownPayment, UnknownOrder, Invalid, NotReversible, AlreadyReversed, PaidBackSince, MoreThanPaid.
+        UnknownPayment, UnknownOrder, Stale, Invalid.
+        NotReversible, AlreadyReversed, PaidBackSince, MoreThanPaid.
     """
     at = at or timezone.now()
     reason = checked_text("reason", reason)
     wrong = _entry(entry)
-    source, target = _both_held(wrong.order, order_with_number(to_number))
+    source, target = _both_held(wrong.order, order_with_number(to_number), expected_version)
     _refuse_reversal(wrong, source)
     if not wrong.paid_delta:
         raise NotReversible(_("A balance that was written off is of its order: reverse it."))
@@ -119,12 +133,14 @@ def entry_of(number: str, entry: int) -> int:
     return entry
 
 
-def _both_held(source: Order, target: Order) -> tuple[Order, Order]:
+def _both_held(source: Order, target: Order, version: int | None) -> tuple[Order, Order]:
     """Return both orders held, the elder first, so that two such moves do not wait for each other."""
     if source.pk == target.pk:
         detail = _("It is booked on %(order)s already.") % {"order": target.number}
         raise Invalid(detail, faults=[Fault("/to", "validation", detail)])
-    held = {each.pk: hold(each.number) for each in sorted((source, target), key=lambda order: order.pk)}
+    versions = {source.pk: version, target.pk: None}
+    elder_first = sorted((source, target), key=lambda order: order.pk)
+    held = {each.pk: hold(each.number, expected_version=versions[each.pk]) for each in elder_first}
     return held[source.pk], held[target.pk]
 
 

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice.text import identity_key
 from orders.models import Allowance, AllowanceLine, Order, PaymentEntry
+from orders.models.order import normalised_number
 from orders.payments.ledger import Recorded
 
 COLUMNS = {
@@ -104,18 +106,25 @@ def _allowed_lines(allowances: Sequence[int]) -> Mapping[int, list[dict[str, Any
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """The filters of a list of entries: both days are included; `is_live` leaves out what was taken back."""
+    """The filters of a list of entries: both days are included; `is_live` leaves out what was taken back.
+
+    Of all entries with a `reference` the one is found that counts, by its claim.
+    """
 
     kind: str | None = None
     method: str | None = None
     from_day: date | None = None
     until_day: date | None = None
     is_live: bool = False
+    order: str | None = None
+    reference: str | None = None
 
     def of(self, entries: QuerySet[PaymentEntry]) -> QuerySet[PaymentEntry]:
         if self.is_live:
             entries = entries.filter(reverses=None, reversed_by=None)
         lookups = {
+            "order__number": self.order and normalised_number(self.order),
+            "claim__reference": self.reference and identity_key(self.reference),
             "kind": self.kind,
             "method": self.method,
             "value_date__gte": self.from_day,

@@ -30,6 +30,7 @@ PROVED_ELSEWHERE: dict[str, str] = {
     "catalog.readers.file_imports": "tests/catalog/readers/test_stock_imports.py",
     "catalog.stock_import.ledger_sql": "tests/catalog/stock_import/test_apply.py",
     "orders.payments.imports.judging": "tests/orders/payments/imports/test_plan.py",
+    "orders.payments.imports.keeping": "tests/orders/payments/imports/test_plan.py",
     "orders.payments.imports.ledger_sql": "tests/orders/payments/imports/test_apply.py",
     "orders.payments.imports.lookup": "tests/orders/payments/imports/test_apply.py",
     "orders.payments.imports.matching": "tests/orders/payments/imports/test_plan.py",

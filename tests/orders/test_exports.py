@@ -86,6 +86,10 @@ def test_each_line_is_a_row_with_its_own_amounts_and_those_of_its_order(order: O
         "order_total": "27.20",
         "order_credited": "3.20",
         "order_net": "24.00",
+        "order_paid": "0.00",
+        "order_waived": "0.00",
+        "order_due": "24.00",
+        "payment_due_on": "",
         "note": "First line\nsecond",
         "tracking_numbers": "0034; 0035",
     }
@@ -135,7 +139,7 @@ def test_no_cell_can_be_taken_for_a_formula_nor_break_the_workbook() -> None:
     ("role", "hidden"),
     [
         ("Manager", set()),
-        ("Marketing", {*exports.PERSONAL, "note", "tracking_numbers"}),
+        ("Marketing", {*exports.PERSONAL, *exports.OF_PAYMENT, "note", "tracking_numbers"}),
         ("Warehouse", {"promo_code"}),
     ],
 )

@@ -45,6 +45,7 @@ class OrderColumns(ReadOnlyAdmin):
         "total_amount": "value",
         "status_shown": "state",
         "placed": "end",
+        "payment": "note",
     }
 
     def as_listed(self, rows: QuerySet[Order]) -> QuerySet[Order]:

@@ -47,10 +47,10 @@ KINDS = {
     "out": (gettext_lazy("Money out"), Q(amount__lt=0)),
 }
 FORMATS = {
-    "camt": "CAMT.053",
-    "mt940": "MT940",
-    "stripe": "Stripe",
-    "paypal": "PayPal",
+    "camt": gettext_lazy("CAMT.053"),
+    "mt940": gettext_lazy("MT940"),
+    "stripe": gettext_lazy("Stripe"),
+    "paypal": gettext_lazy("PayPal"),
     "bank": gettext_lazy("table of a bank"),
 }
 

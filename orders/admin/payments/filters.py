@@ -1,5 +1,6 @@
 """The filters of the list of payments, and what its search finds."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,11 +24,8 @@ class ValueDateFilter(WholeDaysFilter):
 
     said = gettext_lazy("value date")
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[PaymentEntry]) -> QuerySet[PaymentEntry]:
-        first, last = self._day("from"), self._day("to")
-        if first:
-            queryset = queryset.filter(value_date__gte=first)
-        return queryset.filter(value_date__lte=last) if last else queryset
+    def beginning_of(self, day: date) -> date:
+        return day
 
 
 class MovedAmountFilter(AmountFilter):
@@ -47,21 +45,18 @@ class MovedAmountFilter(AmountFilter):
 
 
 class LiveFilter(OptionFilter):
-    """Whether an entry stands, or was taken back and is what took it back."""
+    """Whether an entry counts, or was taken back."""
 
     title = gettext_lazy("reversed")
-    parameter_name = "reversed"
+    parameter_name = "live"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", _("Without what was reversed")), ("yes", _("Reversed, and reversals"))]
+        return [("yes", _("Only what counts")), ("no", _("Only what was reversed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PaymentEntry]) -> QuerySet[PaymentEntry]:
-        match self.value():
-            case "no":
-                return queryset.filter(reverses=None, reversed_by=None)
-            case "yes":
-                return queryset.exclude(reverses=None, reversed_by=None)
-        return queryset
+        if self.value() == "yes":
+            return queryset.filter(reverses=None, reversed_by=None)
+        return queryset.filter(reversed_by__isnull=False) if self.value() == "no" else queryset
 
 
 def entries_matching(entries: QuerySet[PaymentEntry], term: str) -> QuerySet[PaymentEntry]:

@@ -67,7 +67,9 @@ def _tell_customers(found: PaymentImport) -> None:
 
 
 def _mark_overtaken(found: PaymentImport, *, skip_invalid: bool) -> None:
-    marks = (MARK_RECORDED, MARK_CHANGED, MARK_MORE_THAN_PAID)
+    marks = [MARK_RECORDED, MARK_CHANGED]
+    if found.rows.filter(amount__lt=0).exists():
+        marks.append(MARK_MORE_THAN_PAID)
     overtaken = sum(execute(mark, number=found.pk) for mark in marks)
     if not overtaken:
         return

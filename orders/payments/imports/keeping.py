@@ -23,7 +23,7 @@ def keep_rows(number: int, rows: Iterable[PlannedPayment]) -> None:
     """Write the rows of this import."""
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            cursor.executemany(INSERT, map(_as_text, _values(number, rows)))
+            cursor.executemany(INSERT, [_as_text(values) for values in _values(number, rows)])
             return
         with cursor.copy(COPY) as copy:
             for values in _values(number, rows):

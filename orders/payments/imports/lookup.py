@@ -1,6 +1,9 @@
 """Finding an import of payments by its number, and holding it until the transaction ends."""
 
+from typing import Any
+
 from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,9 +74,10 @@ def count_rows(found: PaymentImport) -> list[str]:
     Of an import that was applied, what was booked counts as changes, also where it differed.
     """
     counts = dict.fromkeys((*dict.fromkeys(COUNTED_AS.values()), "rows_count"), 0)
-    for outcome, is_accepted in found.rows.values_list("outcome", "is_accepted").iterator(5_000):
-        counts["rows_count"] += 1
-        counts["changes" if is_accepted else COUNTED_AS[PaymentOutcome(outcome)]] += 1
+    kinds = found.rows.order_by().values_list("outcome", "is_accepted").annotate(count=Count("pk"))
+    for outcome, is_accepted, count in kinds:
+        counts["rows_count"] += count
+        counts["changes" if is_accepted else COUNTED_AS[PaymentOutcome(outcome)]] += count
     for name, count in counts.items():
         setattr(found, name, count)
     return list(counts)
@@ -100,7 +104,7 @@ def _fault(row: PaymentImportRow) -> Fault:
     )
 
 
-def execute(statement: str, **facts: object) -> int:
+def execute(statement: str, **facts: Any) -> int:
     """Run the statement and return how many rows it wrote; it may use `%(moment)s`, the present time."""
     moment = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:

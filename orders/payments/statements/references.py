@@ -34,7 +34,7 @@ def with_references(lines: Iterable[FoundLine]) -> Iterator[StatementLine]:
     times: Counter[str] = Counter()
     for line in lines:
         reference = line.reference
-        if not reference or _number(line) in of_several:
+        if not reference or (of_several and _number(line) in of_several):
             said = _said(line)
             times[said] += 1
             reference = _made_of(said, times[said])
@@ -47,11 +47,12 @@ def _number(line: FoundLine) -> tuple[str, str]:
 
 def _meaning_several(lines: Sequence[FoundLine]) -> set[tuple[str, str]]:
     """Return the numbers that the file gives to lines that say different things."""
-    times = Counter(_number(line) for line in lines if line.reference)
+    numbers = {line.row: _number(line) for line in lines if line.reference}
+    times = Counter(numbers.values())
     sayings: dict[tuple[str, str], set[str]] = defaultdict(set)
     for line in lines:
-        if line.reference and times[number := _number(line)] > 1:
-            sayings[number].add(_said(line))
+        if line.reference and times[numbers[line.row]] > 1:
+            sayings[numbers[line.row]].add(_said(line))
     return {number for number, different in sayings.items() if len(different) > 1}
 
 

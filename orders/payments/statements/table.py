@@ -217,6 +217,8 @@ def _amount(row: TableRow, cents: str) -> Decimal | None:
 
 def _marked(amount: Decimal, written: str, mark: str) -> Decimal:
     """Return the amount with the sign that a column of its own says. Raises CellFault."""
+    if not mark:
+        return amount
     key = identity_key(mark).rstrip(".")
     if key in OUT:
         return -abs(amount)
@@ -224,9 +226,7 @@ def _marked(amount: Decimal, written: str, mark: str) -> Decimal:
         if amount < 0:
             raise CellFault("sign_contradicts", amount=written[:SHOWN], mark=mark[:SHOWN])
         return amount
-    if key:
-        raise CellFault("unknown_mark", mark=mark[:SHOWN])
-    return amount
+    raise CellFault("unknown_mark", mark=mark[:SHOWN])
 
 
 def _text(row: TableRow) -> str:
@@ -237,8 +237,9 @@ def _text(row: TableRow) -> str:
 
 
 def _method(row: TableRow, writer: Writer) -> str:
-    written = identity_key(row["method"]).replace(" ", "_").replace("-", "_")
-    return written if written and writer is Writer.BANK else METHODS[writer]
+    if writer is not Writer.BANK or not row["method"]:
+        return METHODS[writer]
+    return identity_key(row["method"]).replace(" ", "_").replace("-", "_")
 
 
 def _fee(row: TableRow, cents: str) -> Decimal | None:

@@ -195,7 +195,7 @@ def test_all_entries_are_listed_and_narrowed(order: Order, manager: Api) -> None
     assert len(ids("")) == 3
     assert ids("live=true") == ids("method=card") == [card.pk]
     assert ids("kind=payment&ordering=id") == [first.pk, card.pk]
-    assert ids(f"value_date_from={timezone.localdate() + timedelta(days=1)}") == []
+    assert ids(f"value_date_gte={timezone.localdate() + timedelta(days=1)}") == []
 
 
 def test_customers_see_their_own_money_without_authors_and_notes() -> None:
@@ -245,3 +245,38 @@ def test_a_role_sees_the_state_the_ledger_or_nothing(
     assert api.get("orders?payment=paid").status_code == (200 if state else 403)
     assert api.get("orders?ordering=-due").status_code == (200 if state else 403)
     assert ("payment_recorded" in events) is (ledger == 200)
+
+
+def test_entries_are_found_by_order_and_reference(order: Order, manager: Api) -> None:
+    entry = record_payment(order.number, Decimal("1.00"), PaymentDetails(reference="NTRF 4711"), by=CLI).entry
+    record_payment(place({"TEA": 1}).number, Decimal("1.00"), by=CLI)
+
+    for query in ("reference=ntrf%204711", f"order={order.number.lower()}"):
+        assert [each["id"] for each in manager.get(f"payments?{query}").json()["items"]] == [entry.pk]
+
+
+def test_a_customer_learns_no_number_of_somebody_elses_order() -> None:
+    make_product("TEA", on_hand=20, price="25.00")
+    mine, theirs = make_shopper(), make_shopper()
+    first, second = (place({"TEA": 1}, customer=each.customer) for each in (mine, theirs))
+    entry = record_payment(first.number, Decimal("25.00"), by=CLI).entry
+    Api(make_user(role="Manager")).post(
+        f"orders/{first.number}/payments/{entry.pk}/move", {"to": second.number, "reason": "Wrong Miller"}
+    )
+
+    for user, own, other in ((mine, first, second), (theirs, second, first)):
+        events = str(Api(user).get(f"orders/{own.number}/events").json())
+        entries = str(Api(user).get(f"orders/{own.number}/payments").json())
+        assert other.number not in events + entries
+        assert "Miller" not in events + entries
+
+
+@pytest.mark.parametrize(("verb", "body"), [("reverse", {"reason": "x"}), ("move", {"to": "OTHER"})])
+def test_a_stale_correction_is_refused(order: Order, manager: Api, verb: str, body: dict[str, Any]) -> None:
+    body = {name: place({"TEA": 1}).number if value == "OTHER" else value for name, value in body.items()}
+    seen = manager.get(f"orders/{order.number}")["ETag"]
+    entry = record_payment(order.number, Decimal("1.00"), by=CLI).entry.pk
+
+    answer = manager.post(f"orders/{order.number}/payments/{entry}/{verb}", body, If_Match=seen)
+
+    assert_problem(answer, 412, "stale")

@@ -107,4 +107,6 @@ def test_beyond_the_limit_it_takes_a_manager(order: Order) -> None:
         allow(dear.number, Decimal("0.01"), reason="Late", by=viewer)
 
     allow(dear.number, Decimal("20.00"), reason="Late", by=support)
+    with pytest.raises(Forbidden):
+        allow(dear.number, Decimal("30.01"), reason="Late again", by=support)
     allow(dear.number, Decimal("50.01"), reason="Late", by=manager)

@@ -9,7 +9,7 @@ from backoffice.sheets.plans import RowsChanged
 from orders.models import EventKind, Order, OrderEvent, PaymentClaim, PaymentEntry, PaymentImport
 from orders.payments.audit import audit_payments
 from orders.payments.details import PaymentDetails
-from orders.payments.imports import WrongPaymentImportState, apply_payments, give_order
+from orders.payments.imports import WrongPaymentImportState, apply, apply_payments, give_order
 from orders.payments.ledger import AlreadyRecorded
 from orders.payments.recording import pay_back, record_payment
 from tests.factories import CLI, make_product, place
@@ -162,6 +162,20 @@ def test_a_line_that_somebody_booked_on_another_order_since_is_not_booked_again(
         apply_payments(found.pk, by=CLI)
     assert [fault.code for fault in refused.value.faults] == ["already_recorded"]
     assert paid(orders) == ["0.00", "50.00", "0.00"]
+
+
+def test_a_line_that_is_booked_elsewhere_in_the_same_moment_books_nothing(
+    orders: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim decides, also when nothing was to be seen of it when the rows were looked at."""
+    found = planned(f"50.00;{orders[0].number};;T1", f"50.00;{orders[2].number};;T2")
+    record_payment(orders[1].number, Decimal("50.00"), PaymentDetails(reference="t1"), by=CLI)
+    monkeypatch.setattr(apply, "_mark_overtaken", lambda *_args, **_how: None)
+
+    with pytest.raises(RowsChanged):
+        apply_payments(found.pk, by=CLI)
+    assert paid(orders) == ["0.00", "50.00", "0.00"]
+    assert PaymentEntry.objects.count() == PaymentClaim.objects.count() == 1
 
 
 def test_a_line_booked_by_file_is_refused_by_hand(orders: list[Order]) -> None:

@@ -11,9 +11,9 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from orders.models import Order, PaymentEntry
-from orders.payments import export
+from orders.payments import exports
 from orders.payments.details import PaymentDetails
-from orders.payments.export import PaymentExport
+from orders.payments.exports import PaymentExport
 from orders.payments.recording import record_payment
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_customer, make_product, make_user, place
@@ -82,7 +82,7 @@ def test_a_workbook_has_days_and_numbers(manager: Client, order: Order) -> None:
 def test_each_entry_is_told_once_however_many_are_read_at_once(
     order: Order, monkeypatch: pytest.MonkeyPatch, entries_at_once: int
 ) -> None:
-    monkeypatch.setattr(export, "ENTRIES_AT_ONCE", entries_at_once)
+    monkeypatch.setattr(exports, "ENTRIES_AT_ONCE", entries_at_once)
     same_day = PaymentDetails(value_date=date(2026, 3, 2))
     record_payment(order.number, Decimal("5.00"), same_day, by=CLI)
 

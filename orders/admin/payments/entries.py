@@ -1,4 +1,4 @@
-"""The ledger of payments of all orders, to be read and never written; each entry leads to its order."""
+"""The page Payments: every entry of the ledger, to be read and never written; each leads to its order."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from accounts.models import User
 from backoffice import dates
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.cells import NOTHING, beside, cut, moment
-from backoffice.admin.filters import OneOf, StaffFilter
+from backoffice.admin.filters import SomeOf, StaffFilter
 from backoffice.admin.lists import MOST_COUNTED, VIEW, SavedViewsChangeList
 from backoffice.money import ZERO
 from orders.admin import words
@@ -25,7 +25,7 @@ from orders.admin.exporting import FileExporting
 from orders.admin.payments.filters import LiveFilter, MovedAmountFilter, ValueDateFilter, entries_matching
 from orders.models import PaymentEntry
 from orders.models.payments import MONEY_OUT, NEWEST_FIRST
-from orders.payments.export import PaymentExport
+from orders.payments.exports import PaymentExport
 from orders.visibility import may_know_customers
 
 # An order has its explanation, terms and address with it, which no list shows.
@@ -52,8 +52,8 @@ class PaymentEntryAdmin(FileExporting, ReadOnlyAdmin):
         "note_shown": "note",
     }
     list_filter = (
-        ("kind", OneOf),
-        ("method", OneOf),
+        ("kind", SomeOf),
+        ("method", SomeOf),
         ("value_date", ValueDateFilter),
         ("paid_delta", MovedAmountFilter),
         ("actor", StaffFilter),
@@ -66,10 +66,9 @@ class PaymentEntryAdmin(FileExporting, ReadOnlyAdmin):
     sortable_by = ()
     actions = ("export_csv", "export_xlsx")
     action_icons = {"export_csv": "download", "export_xlsx": "download"}
-    empty_title = gettext_lazy("No payments yet")
+    empty_title = gettext_lazy("Nothing was paid yet")
     empty_text = gettext_lazy(
-        "What comes in for an order and what is paid back is recorded on the order’s page, or from a bank’s "
-        "file. Each leaves a line here, and no line is ever changed."
+        "Each payment and refund will leave a line here. What was wrong is reversed, never changed."
     )
 
     def as_listed(self, rows: QuerySet[PaymentEntry]) -> QuerySet[PaymentEntry]:
@@ -148,9 +147,10 @@ class PaymentEntryAdmin(FileExporting, ReadOnlyAdmin):
     @display(description=gettext_lazy("Method and reference"))
     def how(self, entry: PaymentEntry) -> SafeString | str:
         settles = _("for %(reference)s") % {"reference": entry.settles} if entry.settles else ""
-        more = " · ".join(filter(None, (entry.provider, entry.reference, settles)))
         method = entry.get_method_display() if entry.method else ""
-        return cut(beside(method, more), title=" ".join((method, more))) if method or more else NOTHING
+        told = [each for each in (method, entry.provider, entry.reference, settles) if each]
+        joined = " · ".join(told)
+        return cut(beside(told[0], " · ".join(told[1:])), title=joined) if told else NOTHING
 
     @display(description=gettext_lazy("Note"))
     def note_shown(self, entry: PaymentEntry) -> SafeString | str:
