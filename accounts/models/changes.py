@@ -130,9 +130,13 @@ def _signed_out(facts: Facts) -> str:
     return _("%(device)s at %(address)s") % {"device": device, "address": address}
 
 
+AS_FORMAT = {
+    "orders": gettext_lazy("orders as %(format)s"),
+    "customers": gettext_lazy("customers as %(format)s"),
+    "payments": gettext_lazy("payments as %(format)s"),
+}
 LISTS = {
     "products": gettext_lazy("products"),
-    "payments": gettext_lazy("payments"),
     "stock_movements": gettext_lazy("stock movements"),
     "rows_of_stock_imports": gettext_lazy("rows of stock imports"),
 }
@@ -145,12 +149,10 @@ def _exported(facts: Facts) -> str:
         "promotion": facts.get("promotion"),
     }
     match facts:
-        case {"what": "orders", "format": _format}:
-            words = _("orders as %(format)s")
+        case {"what": what, "format": _format} if what in AS_FORMAT:
+            words = str(AS_FORMAT[what])
         case {"what": "orders", "count": count}:
             words = ngettext("%(count)s order", "%(count)s orders", count)
-        case {"what": "customers", "format": _format}:
-            words = _("customers as %(format)s")
         case {"what": "customers", "count": count}:
             words = ngettext("%(count)s customer", "%(count)s customers", count)
         case {"what": "promo_codes", "promotion": _promotion}:

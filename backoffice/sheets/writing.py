@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import chain
@@ -17,7 +17,7 @@ from backoffice.money import rounded
 from backoffice.sheets.csv_lines import csv_lines
 from backoffice.sheets.formulas import safe_text
 
-type Cell = str | int | Decimal | datetime | None
+type Cell = str | int | Decimal | datetime | date | None
 """Moments without a time zone: spreadsheets know none."""
 type Row = tuple[Cell, ...]
 
@@ -31,7 +31,7 @@ DAY_SECONDS = 86_400
 # Spreadsheet programs read so many rows of one sheet.
 MOST_ROWS = 1_048_576
 ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
-MOMENT = "yyyy-mm-dd hh:mm:ss"
+MOMENT, DAY = "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
 
 
 class Export(Protocol):
@@ -84,9 +84,10 @@ def write_workbook(file: IO[bytes], parts: Iterable[Iterable[Sequence[Cell]]]) -
 
 
 def _empty_workbook() -> BytesIO:
-    """Return a workbook without rows; its style 1 shows moments."""
+    """Return a workbook without rows; its style 1 shows moments, its style 2 days."""
     workbook = Workbook()
     workbook.active["A1"].number_format = MOMENT
+    workbook.active["A2"].number_format = DAY
     file = BytesIO()
     workbook.save(file)
     return file
@@ -108,4 +109,6 @@ def _cell(value: Cell) -> str:
         )
     if isinstance(value, datetime):
         return f'<c s="1"><v>{(value - EPOCH).total_seconds() / DAY_SECONDS:.9f}</v></c>'
+    if isinstance(value, date):
+        return f'<c s="2"><v>{(value - EPOCH.date()).days}</v></c>'
     return "<c/>" if value is None else f"<c><v>{value}</v></c>"

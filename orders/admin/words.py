@@ -79,6 +79,12 @@ def money(amount: Decimal, currency: str = "") -> str:
     return formatted(amount, currency or settings.SHOP_CURRENCY)
 
 
+def signed_money(amount: Decimal, currency: str) -> str:
+    """Write an amount that was moved: `+€25.00`, or `-€25.00`."""
+    shown = money(amount, currency)
+    return shown if amount < 0 else f"+{shown}"
+
+
 def whole_money(amount: Decimal | int) -> str:
     """Write a round amount, such as one of an axis, without cents where it has none: `€2,000`."""
     return formatted_round(Decimal(amount), settings.SHOP_CURRENCY)

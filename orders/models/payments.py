@@ -15,6 +15,9 @@ from catalog.models.triggers import append_only
 from orders.models.order import Order
 from orders.models.order_line import OrderLine
 
+# By the day on the statement, as a bookkeeper reads them.
+NEWEST_FIRST = ("-value_date", "-id")
+
 
 class PaymentKind(models.TextChoices):
     PAYMENT = "payment", _("Payment")
@@ -22,6 +25,9 @@ class PaymentKind(models.TextChoices):
     CHARGEBACK = "chargeback", _("Charged back")
     WRITE_OFF = "write_off", _("Written off")
     REVERSAL = "reversal", _("Reversal")
+
+
+MONEY_OUT = (PaymentKind.REFUND, PaymentKind.CHARGEBACK)
 
 
 class PaymentMethod(models.TextChoices):
@@ -101,8 +107,13 @@ class PaymentEntry(HistoryRow):
         )
         indexes = (
             models.Index(fields=("order", "-id"), name="payment_of_order"),
-            models.Index(fields=("-value_date", "-id"), name="payment_by_day"),
-            models.Index(fields=("actor",), name="payment_by"),
+            models.Index(fields=NEWEST_FIRST, name="payment_by_day"),
+            models.Index(fields=("actor", *NEWEST_FIRST), name="payment_by"),
+            models.Index(fields=("kind", *NEWEST_FIRST), name="payment_by_kind"),
+            models.Index(fields=("method", *NEWEST_FIRST), name="payment_by_method"),
+            models.Index(fields=("paid_delta",), name="payment_by_amount"),
+            models.Index(fields=("reference",), condition=~Q(reference=""), name="payment_by_reference"),
+            models.Index(fields=NEWEST_FIRST, condition=~Q(note=""), name="payment_with_note"),
         )
         permissions = (
             ("view_payment_state", _("Can see whether orders are paid")),

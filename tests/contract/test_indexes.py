@@ -29,6 +29,7 @@ from catalog.families.holding import history_of as history_of_family
 from catalog.models import Category, Product, ProductChange, ProductImport, StockImport, StockMovement
 from catalog.product_history import changes_of
 from orders import audit
+from orders.admin.payments.filters import entries_matching
 from orders.admin.promos.history import history_of as history_of_promotion
 from orders.finding import orders_matching
 from orders.fulfilment.sending_again import emails_about
@@ -43,6 +44,7 @@ from orders.models import (
     Return,
     Shipment,
 )
+from orders.models.payments import NEWEST_FIRST as NEWEST_ENTRIES
 from orders.payments.audit import audit_payments
 from orders.placing.open_limits import open_of
 from orders.promotions.uses import other_orders_of
@@ -121,7 +123,14 @@ NEEDED: Mapping[str, Query] = {
     "orders_allowance_order_id": lambda: Allowance.objects.filter(order=1),
     "orders_allowanceline_order_line_id": audit_payments,
     "payment_by": lambda: PaymentEntry.objects.filter(actor=1),
-    "payment_by_day": lambda: PaymentEntry.objects.order_by("-value_date", "-id")[:25],
+    "payment_by_amount": lambda: PaymentEntry.objects.filter(paid_delta__in=[25, -25]),
+    "payment_by_day": lambda: PaymentEntry.objects.order_by(*NEWEST_ENTRIES)[:25],
+    "payment_by_kind": lambda: PaymentEntry.objects.filter(kind="refund").order_by(*NEWEST_ENTRIES)[:25],
+    "payment_by_method": lambda: PaymentEntry.objects.filter(method="card").order_by(*NEWEST_ENTRIES)[:25],
+    "payment_by_reference": lambda: entries_matching(PaymentEntry.objects.all(), "NTRF 4711"),
+    "payment_with_note": lambda: PaymentEntry.objects.filter(note__filled=True).order_by(*NEWEST_ENTRIES)[
+        :25
+    ],
     "payment_of_order": lambda: PaymentEntry.objects.filter(order=1).order_by("-id")[:50],
     "orders_cancellation_order_id": audit.audit_orders,
     "orders_cancellationline_order_line_id": audit.audit_orders,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.urls import reverse
 from django.utils import timezone
@@ -134,7 +133,7 @@ def _entry(entry: PaymentEntry, order: Order, reader: User) -> EntryRow:
     )
     return EntryRow(
         kind=str(entry.get_kind_display()),
-        amount=_signed(entry.paid_delta or entry.waived_delta, order),
+        amount=words.signed_money(entry.paid_delta or entry.waived_delta, order.currency),
         paid_after=words.money(entry.paid_after, order.currency),
         day=dates.day_with_year(entry.value_date),
         details=" · ".join(filter(None, _details(entry))),
@@ -158,11 +157,6 @@ def _who(entry: PaymentEntry, reader: User) -> str:
     name = actor.get_short_name() if actor else None
     told = name_told_to(reader, name, is_staff=actor is not None and actor.is_staff)
     return told if entry.source == Source.ADMIN else f"{told}, {entry.get_source_display()}"
-
-
-def _signed(amount: Decimal, order: Order) -> str:
-    shown = words.money(amount, order.currency)
-    return shown if amount < 0 else f"+{shown}"
 
 
 def _allowances(order: Order) -> list[AllowanceRow]:

@@ -1,11 +1,11 @@
-"""The page Payments: every entry of the ledger, to be read and never written."""
+"""The page Payments: every entry of the ledger, to be read and never written; each leads to its order."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,135 +13,172 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from accounts.models import User
 from backoffice import dates
 from backoffice.admin.base import ReadOnlyAdmin
-from backoffice.admin.cells import NOTHING, beside, moment
-from backoffice.admin.filters import OptionFilter, SomeOf, StaffFilter, WholeDaysFilter, Word
-from backoffice.db.search_words import cleaned
-from catalog.admin.exporting import Exported, ListExport
+from backoffice.admin.cells import NOTHING, beside, cut, moment
+from backoffice.admin.filters import SomeOf, StaffFilter
+from backoffice.admin.lists import MOST_COUNTED, VIEW, SavedViewsChangeList
+from backoffice.money import ZERO
 from orders.admin import words
+from orders.admin.exporting import FileExporting
+from orders.admin.payments.filters import LiveFilter, MovedAmountFilter, ValueDateFilter, entries_matching
 from orders.models import PaymentEntry
-from orders.models.order import normalised_number
-from orders.payments.exports import EntryExport
+from orders.models.payments import MONEY_OUT, NEWEST_FIRST
+from orders.payments.exports import PaymentExport
+from orders.visibility import may_know_customers
 
-
-class ValueDateFilter(WholeDaysFilter):
-    """The days on the bank's statements."""
-
-    said = gettext_lazy("value date")
-
-    def beginning_of(self, day: date) -> date:
-        return day
-
-
-class LiveFilter(OptionFilter):
-    """Whether an entry counts, or was taken back."""
-
-    title = gettext_lazy("reversed")
-    parameter_name = "live"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", _("Only what counts")), ("no", _("Only what was reversed"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "yes":
-            return queryset.filter(reverses=None, reversed_by=None)
-        return queryset.filter(reversed_by__isnull=False) if self.value() == "no" else queryset
+# An order has its explanation, terms and address with it, which no list shows.
+LISTED = (
+    *("kind", "paid_delta", "waived_delta", "method", "provider", "reference", "settles", "value_date"),
+    *("note", "source", "at", "actor__email", "actor__name", "actor__is_staff", "reversed_by__id"),
+    *("order__number", "order__currency", "order__email", "order__ship_name", "order__customer__name"),
+)
 
 
 @admin.register(PaymentEntry)
-class PaymentEntryAdmin(ListExport, ReadOnlyAdmin):
-    exported = Exported(
-        "payments",
-        file_name="payments",
-        title=gettext_lazy("Export payments"),
-        rows=gettext_lazy("Payments"),
-        filtered_rows=gettext_lazy("Payments that pass the filters"),
-        order=gettext_lazy("newest first"),
-    )
-    list_display = ("day", "order_link", "what", "amount", "method_shown", "reference_shown", "note_shown")
+class PaymentEntryAdmin(FileExporting, ReadOnlyAdmin):
+    exported_as = "payments"
+    export_permission = "orders.export_order"
+    list_display = ("day", "order_link", "customer_name", "what", "amount", "how", "note_shown")
     list_display_links = None
     on_card = {
         "order_link": "title",
+        "customer_name": "who",
         "amount": "value",
         "what": "state",
         "day": "end",
-        "reference_shown": "note",
+        "how": "note",
         "note_shown": "note",
     }
     list_filter = (
         ("kind", SomeOf),
         ("method", SomeOf),
         ("value_date", ValueDateFilter),
-        LiveFilter,
+        ("paid_delta", MovedAmountFilter),
         ("actor", StaffFilter),
-        ("reference", Word),
+        LiveFilter,
     )
     search_fields = ("reference",)
-    search_help_text = gettext_lazy("Order or reference")
-    list_select_related = ("order", "actor", "reversed_by")
-    ordering = ("-id",)
+    search_help_text = gettext_lazy("Order, reference or note")
+    list_select_related = ("order__customer", "actor", "reversed_by")
+    ordering = NEWEST_FIRST
     sortable_by = ()
+    actions = ("export_csv", "export_xlsx")
+    action_icons = {"export_csv": "download", "export_xlsx": "download"}
     empty_title = gettext_lazy("Nothing was paid yet")
     empty_text = gettext_lazy(
         "Each payment and refund will leave a line here. What was wrong is reversed, never changed."
     )
 
+    def as_listed(self, rows: QuerySet[PaymentEntry]) -> QuerySet[PaymentEntry]:
+        return rows.only(*LISTED)
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        @display(description=_("By"))
-        def by(entry: PaymentEntry) -> SafeString:
-            """Name who recorded it. Made for each request: not every reader may know the customers."""
-            return beside(entry.actor_told_to(request.user), moment(entry.at))  # type: ignore[arg-type]
+        assert isinstance(request.user, User)
+        reader = request.user
 
-        *columns, note = self.list_display
-        return [*columns, by, note]
+        @display(description=gettext_lazy("Recorded"))
+        def recorded(entry: PaymentEntry) -> SafeString:
+            """Say when and by whom. Made for each request: not every reader may know the customers."""
+            return beside(moment(entry.at), f"{entry.actor_told_to(reader)} · {entry.get_source_display()}")
 
-    def get_export_resource_classes(self, request: HttpRequest) -> list[type[EntryExport]]:
-        return [EntryExport]
-
-    def get_export_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        return {"reader": request.user}
+        hidden = () if may_know_customers(reader) else ("customer_name",)
+        return [*(name for name in self.list_display if name not in hidden), recorded]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PaymentEntry], search_term: str
     ) -> tuple[QuerySet[PaymentEntry], bool]:
-        """Find the entries of an order, by its number or serial, and those with this reference."""
-        term = cleaned(search_term)
-        if not term:
-            return queryset, False
-        of_order = Q(order__number=normalised_number(term))
-        if term.isdecimal() and len(term) < 19:
-            of_order |= Q(order__serial=int(term))
-        return queryset.filter(of_order | Q(reference__iexact=term)), False
+        return entries_matching(queryset, search_term), False
+
+    def export_of(self, rows: QuerySet[PaymentEntry], reader: User) -> PaymentExport:
+        return PaymentExport(rows, reader)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Lead to the order, where the entry stands among the others, and what may be done about it."""
+        if object_id is None or not self.has_view_permission(request):
+            raise PermissionDenied
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            raise Http404
+        return HttpResponseRedirect(_order_url(entry))
+
+    def told_of_all(self, cl: SavedViewsChangeList, request: HttpRequest) -> str:
+        """Return what came in and went out of a narrowed list, to whoever may see revenue."""
+        is_narrow = cl.query or cl.has_active_filters or request.GET.get(VIEW)
+        may_know = request.user.has_perm("orders.view_revenue")
+        if not (is_narrow and may_know) or cl.result_count > MOST_COUNTED:
+            return ""
+        return _moved_in_all(cl.queryset)
 
     @display(description=gettext_lazy("Value date"))
-    def day(self, entry: PaymentEntry) -> str:
-        return dates.day_with_year(entry.value_date)
+    def day(self, entry: PaymentEntry) -> SafeString:
+        return format_html('<span class="bo-nowrap">{}</span>', dates.day_with_year(entry.value_date))
 
     @display(description=gettext_lazy("Order"))
     def order_link(self, entry: PaymentEntry) -> SafeString:
-        url = reverse("admin:orders_order_change", args=[entry.order_id])
-        return format_html('<a class="bo-link" href="{}">{}</a>', url, entry.order.number)
+        return format_html('<a class="bo-link" href="{}">{}</a>', _order_url(entry), entry.order)
 
-    @display(description=gettext_lazy("What"))
+    @display(description=gettext_lazy("Customer"))
+    def customer_name(self, entry: PaymentEntry) -> SafeString:
+        order = entry.order
+        name = order.customer.name or order.ship_name or order.readable_email
+        return cut(name, title=order.readable_email)
+
+    @display(description=gettext_lazy("Kind"))
     def what(self, entry: PaymentEntry) -> SafeString | str:
-        is_reversed = getattr(entry, "reversed_by", None) is not None
-        kind = str(entry.get_kind_display())
-        return beside(kind, _("reversed")) if is_reversed else kind
+        kind = entry.get_kind_display()
+        return beside(kind, _("reversed")) if getattr(entry, "reversed_by", None) else kind
 
     @display(description=gettext_lazy("Amount"), formatting="price")
-    def amount(self, entry: PaymentEntry) -> str:
-        return words.money(entry.paid_delta or entry.waived_delta, entry.order.currency)
+    def amount(self, entry: PaymentEntry) -> SafeString:
+        amount = entry.paid_delta or entry.waived_delta
+        tone = "bad" if amount < 0 else "good" if entry.paid_delta else "muted"
+        return format_html(
+            '<span class="bo-{}">{}</span>', tone, words.signed_money(amount, entry.order.currency)
+        )
 
-    @display(description=gettext_lazy("Method"))
-    def method_shown(self, entry: PaymentEntry) -> SafeString | str:
-        method = str(entry.get_method_display()) if entry.method else NOTHING
-        return beside(method, entry.provider) if entry.provider else method
-
-    @display(description=gettext_lazy("Reference"))
-    def reference_shown(self, entry: PaymentEntry) -> str:
-        return entry.reference or NOTHING
+    @display(description=gettext_lazy("Method and reference"))
+    def how(self, entry: PaymentEntry) -> SafeString | str:
+        settles = _("for %(reference)s") % {"reference": entry.settles} if entry.settles else ""
+        method = entry.get_method_display() if entry.method else ""
+        told = [each for each in (method, entry.provider, entry.reference, settles) if each]
+        joined = " · ".join(told)
+        return cut(beside(told[0], " · ".join(told[1:])), title=joined) if told else NOTHING
 
     @display(description=gettext_lazy("Note"))
-    def note_shown(self, entry: PaymentEntry) -> str:
-        return entry.note or NOTHING
+    def note_shown(self, entry: PaymentEntry) -> SafeString | str:
+        return cut(entry.note) if entry.note else NOTHING
+
+
+def _order_url(entry: PaymentEntry) -> str:
+    return f"{reverse('admin:orders_order_change', args=[entry.order_id])}#money"
+
+
+def _moved_in_all(entries: QuerySet[PaymentEntry]) -> str:
+    """Return what came in and went out, "" when that would add up two currencies.
+
+    A reversal takes away from what its entry had added: the money never moved.
+    """
+    went_out = Q(kind__in=MONEY_OUT) | Q(reverses__kind__in=MONEY_OUT)
+    sums = (
+        entries.order_by()
+        .values_list("order__currency")
+        .annotate(
+            came_in=Sum("paid_delta", filter=~went_out, default=ZERO),
+            out=Sum("paid_delta", filter=went_out, default=ZERO),
+        )
+    )
+    found = list(sums[:2])
+    if len(found) != 1:
+        return ""
+    [(currency, came_in, out)] = found
+    facts = {"in": came_in, "out": -out, "net": came_in + out}
+    told = _("Came in %(in)s, went out %(out)s, net %(net)s")
+    return told % {name: words.money(amount, currency) for name, amount in facts.items()}

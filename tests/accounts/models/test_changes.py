@@ -54,7 +54,7 @@ from accounts.models.changes import AccountChange, details_of
         ("exported", {"what": "promo_codes", "count": 2}, "2 promo codes"),
         ("exported", {"what": "products"}, "products"),
         ("exported", {"what": "stock_movements"}, "stock movements"),
-        ("exported", {"what": "payments"}, "payments"),
+        ("exported", {"what": "payments", "format": "csv"}, "payments as CSV"),
         ("exported", {"what": "rows_of_stock_imports"}, "rows of stock imports"),
         ("exported", {"what": "100%_wool"}, "100% wool"),
     ],

@@ -1,7 +1,7 @@
 """Workbooks written row by row, as spreadsheet programs read them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -37,6 +37,14 @@ def test_numbers_stay_numbers_text_stays_text_and_moments_are_moments() -> None:
     assert row[:3] == ("0012", 7, 3.39)
     assert row[3] == moment
     assert row[4] is None
+
+
+def test_a_day_is_a_day_without_a_time() -> None:
+    sheet = load_workbook(BytesIO(written([(date(2026, 12, 1), None)]))).active
+    assert sheet is not None
+
+    cell = sheet["A1"]
+    assert (cell.is_date, cell.number_format, cell.value.date()) == (True, "yyyy-mm-dd", date(2026, 12, 1))
 
 
 @pytest.mark.parametrize("text", ["=1+1", " a ", "<&>\"'", "line\nline", "Ünïcödé 茶", "0012", "TRUE"])
