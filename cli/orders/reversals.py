@@ -70,7 +70,8 @@ def _cancel(number: str, wanted: Mapping[str, int] | None, reason: str, by: "Act
 
     cancel_order(number, by=by, reason=reason, lines=wanted)
     order = order_with_number(number)
-    return {"number": order.number, "status": order.status, "credited": order.credited}
+    row = {"number": order.number, "status": order.status, "credited": order.credited}
+    return {**row, "paid": order.paid, "due": order.due}
 
 
 @verb(
@@ -197,6 +198,8 @@ class _ComingBack:
             "credit": returned.credit,
             "shipping_credit": returned.shipping_credit,
             "credited": order.credited,
+            "paid": order.paid,
+            "due": order.due,
             "restocked": sum(self.restocked.values()),
             "written_off": sum(self.written_off.values()),
         }

@@ -634,7 +634,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='paymententry',
-            index=models.Index(fields=['actor'], name='payment_by'),
+            index=models.Index(fields=['actor', '-value_date', '-id'], name='payment_by'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(fields=['kind', '-value_date', '-id'], name='payment_by_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(fields=['method', '-value_date', '-id'], name='payment_by_method'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(fields=['paid_delta'], name='payment_by_amount'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='payment_by_reference'),
+        ),
+        migrations.AddIndex(
+            model_name='paymententry',
+            index=models.Index(condition=models.Q(('note', ''), _negated=True), fields=['-value_date', '-id'], name='payment_with_note'),
         ),
         migrations.AddConstraint(
             model_name='paymententry',

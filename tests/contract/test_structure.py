@@ -18,7 +18,6 @@ PROVED_ELSEWHERE: dict[str, str] = {
     "accounts.privacy.person": "tests/orders/privacy/test_told.py",
     "accounts.privacy.traces": "tests/orders/privacy/test_erasing.py",
     "orders.payments.details": "tests/orders/payments/test_recording.py",
-    "orders.payments.exports": "tests/orders/admin/payments/test_entries.py",
     "orders.payments.ledger": "tests/orders/payments/test_recording.py",
     "orders.readers.payments": "tests/orders/api/test_payments.py",
     "orders.privacy.document": "tests/orders/privacy/test_told.py",

@@ -19,6 +19,7 @@ from backoffice.money import ZERO
 from backoffice.numbers import grouped
 from orders.admin import counted, words
 from orders.admin.order.credit_words import back_on_sale, credited
+from orders.admin.order.money_card import balance_told_to
 from orders.admin.order.order_dialog import OrderDialog
 from orders.admin.order.quantities import (
     Consequence,
@@ -169,10 +170,8 @@ class CancelForm(QuantitiesDialog):
         order = lifecycle.cancel_order(
             self.number, by=self.actor, lines=_by_sku(chosen), reason=data["reason"]
         )
-        self.done = _("Cancelled %(units)s of %(order)s.") % {
-            "units": _units_in_words(chosen),
-            "order": order,
-        }
+        told = _("Cancelled %(units)s of %(order)s.") % {"units": _units_in_words(chosen), "order": order}
+        self.done = f"{told} {balance_told_to(self.actor.user, order)}".strip()
 
 
 class ReturnForm(QuantitiesDialog):
@@ -248,7 +247,8 @@ class ReturnForm(QuantitiesDialog):
         )
         credit = words.money(returned.credit + returned.shipping_credit, self.order.currency)
         facts = {"return": returned.reference, "units": _units_in_words(chosen), "credit": credit}
-        self.done = _("Registered %(return)s: %(units)s came back, worth %(credit)s.") % facts
+        told = _("Registered %(return)s: %(units)s came back, worth %(credit)s.") % facts
+        self.done = f"{told} {balance_told_to(self.actor.user, returned.order)}".strip()
 
     def _all_items(self, chosen: Chosen, data: Mapping[str, Any]) -> list[ReturnedItem]:
         return [item for line, quantity in chosen for item in self._items(line, quantity, data)]

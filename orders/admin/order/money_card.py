@@ -98,6 +98,21 @@ def _terms(order: Order) -> list[Term]:
     ]
 
 
+def balance_in_words(order: Order) -> str:
+    """Say what is due of the order now, or to be paid back."""
+    amount = {"amount": words.money(abs(order.due), order.currency)}
+    if order.due < 0:
+        return _("%(amount)s is to be paid back.") % amount
+    if order.due:
+        return _("%(amount)s is still due.") % amount
+    return _("Nothing is due any more.")
+
+
+def balance_told_to(reader: User | None, order: Order) -> str:
+    """Return the same sentence, "" for whoever may not know whether orders are paid."""
+    return balance_in_words(order) if reader is None or may_know_payment_state(reader) else ""
+
+
 def _until(order: Order, *, is_overdue: bool) -> str:
     assert order.payment_due_on is not None
     facts = {"day": dates.day_with_year(order.payment_due_on)}

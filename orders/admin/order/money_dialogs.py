@@ -12,6 +12,7 @@ from backoffice.db.fields import one_line
 from backoffice.db.money_fields import MoneyInput
 from backoffice.money import zero
 from orders.admin import words
+from orders.admin.order.money_card import balance_in_words
 from orders.admin.order.order_dialog import OrderDialog, says
 from orders.models import OrderLine, PaymentEntry, PaymentMethod
 from orders.payments.allowances import allow
@@ -56,12 +57,7 @@ class MoneyDialog(OrderDialog):
 
     def told(self, recorded: Recorded) -> str:
         """Return what is due after it."""
-        order = recorded.order
-        if order.due < 0:
-            return _("%(amount)s is to be paid back.") % {"amount": self.said(-order.due)}
-        if order.due:
-            return _("%(amount)s is still due.") % {"amount": self.said(order.due)}
-        return _("Nothing is due any more.")
+        return balance_in_words(recorded.order)
 
 
 class MovementForm(MoneyDialog):

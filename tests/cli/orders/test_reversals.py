@@ -47,6 +47,8 @@ def test_what_came_back_is_on_sale_again_and_credited(answers: Answers, number: 
         "return": f"{number}-R1",
         "credit": "24.00",
         "credited": "24.00",
+        "paid": "0.00",
+        "due": "14.00",
         "shipping_credit": "0.00",
         "restocked": 3,
         "written_off": 0,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.outbox.models import EmailMessage
+from orders.fulfilment.lifecycle import ship_order
 from orders.models import Allowance, Order, PaymentEntry
 from orders.payments.details import PaymentDetails
 from orders.payments.due_dates import set_due_date
@@ -143,3 +144,16 @@ def test_a_role_sees_the_balance_its_entries_or_nothing(
     assert ("Record payment" in shown) is buttons
     listed = signed_in(role).get("/admin/orders/order/").text
     assert ("Part-paid: €30.00" in listed, "Overdue" in listed) == (state, state)
+
+
+def test_the_page_says_what_is_owed_after_a_cancellation_and_a_return(order: Order) -> None:
+    record_payment(order.number, Decimal("50.00"), by=CLI)
+    manager = signed_in("Manager")
+    ship_order(order.number, lines={"TEA": 1}, by=CLI)
+    line = order.lines.get().pk
+
+    send(manager, "cancel_items", order, **{f"quantity_{line}": "1"})
+    assert "€25.00 is to be paid back." in page(manager, order)
+    send(manager, "register_return", order, **{f"quantity_{line}": "1"})
+
+    assert "€50.00 is to be paid back." in page(manager, order)
