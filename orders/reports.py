@@ -86,6 +86,9 @@ class CustomerFigures:
     orders: int
     spent: Decimal
     last_order_at: datetime | None
+    # What the customer owes of some orders, and is owed of others.
+    due: Decimal
+    owed: Decimal
 
 
 def to_pay_back() -> tuple[int, Decimal]:
@@ -201,6 +204,11 @@ def batches_ending_before(moment: datetime, *, limit: int) -> list[Promotion]:
 
 def customer_figures(customer_id: int) -> CustomerFigures:
     row = Order.objects.filter(customer=customer_id).aggregate(
-        orders=Count("pk"), spent=Sum("net"), last=Max("placed_at")
+        orders=Count("pk"),
+        spent=Sum("net"),
+        last=Max("placed_at"),
+        to_pay=Sum("due", filter=Q(due__above_zero=True)),
+        to_pay_back=Sum("due", filter=Q(due__below_zero=True)),
     )
-    return CustomerFigures(row["orders"], rounded(row["spent"] or 0), row["last"])
+    spent, due, owed = (rounded(row[name] or 0) for name in ("spent", "to_pay", "to_pay_back"))
+    return CustomerFigures(row["orders"], spent, row["last"], due, -owed)

@@ -17,6 +17,7 @@ from orders.admin.customer_history import HistoryEntry, history_of
 from orders.admin.figures import FigureCard
 from orders.models import Order, Redemption, RedemptionState
 from orders.status import OrderStatus
+from orders.visibility import may_know_payment_state
 
 LATEST = 20
 
@@ -30,6 +31,8 @@ class OrderRow:
     dot: str
     units: str
     total: str
+    # "" for whoever may not know it.
+    payment: SafeString | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def customer_page(customer: Customer, reader: User) -> CustomerPage:
         labels=list(_labels(customer)),
         known_since=_("Customer since %(day)s") % {"day": dates.day_with_year(customer.created_at)},
         figures=_figures(figures, reader),
-        orders=_orders(customer) if reader.has_perm("orders.view_order") else None,
+        orders=_orders(customer, reader) if reader.has_perm("orders.view_order") else None,
         orders_count=figures.orders,
         all_orders_url=orders_url,
         promos=_promos(customer) if reader.has_perm("orders.view_promocode") else None,
@@ -87,10 +90,18 @@ def _figures(figures: reports.CustomerFigures, reader: User) -> list[FigureCard]
         cards.append(FigureCard(_("Spent"), words.money(figures.spent), note=_("net of credits")))
         average = words.money(figures.spent / figures.orders) if figures.orders else "–"
         cards.append(FigureCard(_("Average order"), average, note=_("net of credits")))
+    if may_know_payment_state(reader):
+        cards.append(_due(figures))
     return cards
 
 
-def _orders(customer: Customer) -> list[OrderRow]:
+def _due(figures: reports.CustomerFigures) -> FigureCard:
+    owed = words.money(figures.owed)
+    note = _("%(amount)s to pay back") % {"amount": owed} if figures.owed else _("nothing to pay back")
+    return FigureCard(_("Due"), words.money(figures.due), note=note)
+
+
+def _orders(customer: Customer, reader: User) -> list[OrderRow]:
     latest = Order.objects.filter(customer=customer).order_by("-placed_at", "-id")[:LATEST]
     return [
         OrderRow(
@@ -101,6 +112,7 @@ def _orders(customer: Customer) -> list[OrderRow]:
             dot=words.STATUS_DOTS[OrderStatus(order.status)],
             units=grouped(order.units),
             total=words.money(order.total, order.currency),
+            payment=words.payment_label(order.payment_state) if may_know_payment_state(reader) else "",
         )
         for order in latest
     ]

@@ -11,6 +11,7 @@ from backoffice.moments import start_of_day
 from catalog.models import Product
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from orders.models import Order
+from orders.payments.recording import record_payment
 from orders.promotions import pause_promo_code, pause_promotion
 from orders.reports import (
     CustomerFigures,
@@ -173,9 +174,13 @@ def test_a_customers_figures_are_of_their_own_orders() -> None:
     place({"TEA": 2}, customer=ann, at=NOON)
     cancel_order(place({"TEA": 1}, customer=ann, at=NOON + HOUR).number, by=CLI)
     place({"TEA": 5}, customer=make_customer())
+    paid_too_much = place({"TEA": 1}, customer=ann, at=NOON)
+    record_payment(paid_too_much.number, Decimal("12.00"), by=CLI)
 
-    assert customer_figures(ann.pk) == CustomerFigures(2, Decimal("20.00"), NOON + HOUR)
-    assert customer_figures(bob.pk) == CustomerFigures(0, Decimal("0.00"), None)
+    zero = Decimal("0.00")
+    told = CustomerFigures(3, Decimal("30.00"), NOON + HOUR, due=Decimal("20.00"), owed=Decimal("2.00"))
+    assert customer_figures(ann.pk) == told
+    assert customer_figures(bob.pk) == CustomerFigures(0, zero, None, due=zero, owed=zero)
 
 
 def test_a_day_begins_at_midnight_in_the_shops_time_zone() -> None:

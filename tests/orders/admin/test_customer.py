@@ -23,6 +23,7 @@ def test_a_customers_page_shows_what_they_ordered_and_spent(sign_in: SignIn) -> 
         "Orders": "2",
         "Spent": "€28.00",
         "Average order": "€14.00",
+        "Due": "€28.00",
     }
     assert page.labels == ['<span class="bo-label">Guest</span>']
     assert [(row.status, row.dot, row.total) for row in page.orders] == [
