@@ -34,7 +34,7 @@ def test_a_customers_page_shows_what_they_ordered_and_spent(sign_in: SignIn) -> 
 
     seen_by_warehouse = sign_in("Warehouse").get(url)
     titles = [figure.title for figure in seen_by_warehouse.context["page"].figures]
-    assert titles == ["Orders"]
+    assert titles == ["Orders", "Due"]
     assert seen_by_warehouse.context["page"].promos is None
     assert sign_in("Marketing").get(url).status_code == 403
 
