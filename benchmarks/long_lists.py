@@ -46,7 +46,10 @@ SCREENS = (
     Screen("order list by total", f"{ADMIN}?o=-6"),
     *(
         Screen(f"order list, {view}", f"{ADMIN}?view={view}")
-        for view in ("to_ship", "late", "part_shipped", "in_transit", "delivered", "returns", "cancelled")
+        for view in (
+            *("to_ship", "late", "part_shipped", "in_transit", "delivered", "returns", "cancelled"),
+            *("to_pay", "overdue", "to_pay_back"),
+        )
     ),
     Screen("order list, one status", f"{ADMIN}?status__exact=delivered"),
     Screen("order list, two days", f"{ADMIN}?placed_at_from={{day}}&placed_at_to={{day}}"),
@@ -72,6 +75,8 @@ SCREENS = (
     Screen("API: orders", API),
     Screen("API: orders, from the middle on", f"{API}?cursor={{cursor}}"),
     Screen("API: orders, a status", f"{API}?status=delivered"),
+    Screen("API: orders to pay back", f"{API}?payment=to_pay_back"),
+    Screen("API: orders overdue", f"{API}?payment=overdue"),
     Screen("API: orders by total, from the middle on", f"{API}?ordering=-total&cursor={{cursor_by_total}}"),
     Screen("API: orders, totals between", f"{API}?total_gte=100&total_lte=120"),
     Screen("API: orders, a promo code", f"{API}?promo_code={PROMO_CODE}"),

@@ -2,7 +2,7 @@
 
 A thousand were placed each day: more orders are a longer history of the same shop. The newest wait to be
 shipped, the next are under way, the others have arrived; some were cancelled, some came back, some used a
-promo code.
+promo code. What has left is paid, of what waits a third is overdue, and what came back is to be paid back.
 """
 
 from typing import Any
@@ -97,7 +97,7 @@ ORDERS = """
         ship_city, ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount,
         shipping, total, credited, units, promo_code, explanation, note, source,
         placed_at, origin, external_number, external_key, search_text, version, updated_at,
-        language, paid, waived
+        language, paid, waived, payment_due_on
     )
     SELECT number, 100000 + number, 'B-', customer, status, person.email, 'EUR', person.name,
         'Seeweg ' || (number %% 200), '', 'Köln', '', '34878', 'DE', '',
@@ -106,7 +106,9 @@ ORDERS = """
         units_of_one + units_of_other, COALESCE(code.code, ''),
         '[{{"step": "subtotal", "amount": "12.50", "code": null, "facts": {{}}}}]',
         CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, 'shop', '', '',
-        person.search_text || 'köln 34878 ', 1, placed, '', 0, 0
+        person.search_text || 'köln 34878 ', 1, placed, '',
+        CASE WHEN status IN ('shipped', 'delivered') THEN {total} ELSE 0 END, 0,
+        CASE WHEN status = 'pending' AND number %% 3 = 0 THEN DATE(placed) END
     FROM plan JOIN accounts_customer AS person ON person.id = plan.customer
     LEFT JOIN orders_promocode AS code ON code.id = plan.promotion
     ORDER BY number
