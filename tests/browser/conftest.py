@@ -140,5 +140,9 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 
 
 def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    return page.evaluate(OVERFLOW)
+    """By how many pixels the page is wider than its window, once it has settled."""
+    for _each in range(20):
+        if page.evaluate(OVERFLOW) <= 0:
+            break
+        page.wait_for_timeout(100)
+    return int(page.evaluate(OVERFLOW))
