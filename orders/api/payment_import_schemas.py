@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from accounts.models import Source
-from backoffice.api.inputs import Input, Moment, Truth, text
+from backoffice.api.inputs import Input, Moment, Truth, WholeNumber, text
 from backoffice.api.pagination import FieldsQuery, ListQuery
 from catalog.api.schemas import RemarkOut
 from catalog.models import ImportState
@@ -36,7 +36,7 @@ class PaymentRowFilters(ListQuery):
 
 
 class PaymentApplyIn(Input):
-    accept: list[int] = Field(
+    accept: list[WholeNumber] = Field(
         default_factory=list, max_length=100_000, description="Numbers of rows that differ and are booked."
     )
     accept_differences: Truth = Field(False, description="Book also what differs from what is due.")
