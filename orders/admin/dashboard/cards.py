@@ -16,7 +16,7 @@ from backoffice.numbers import grouped
 from orders.admin.dashboard.attention import attention_rows, may_know_any
 from orders.admin.dashboard.happened import happened_today
 from orders.admin.dashboard.kept import KeptFigures
-from orders.admin.dashboard.money import SEES_MONEY, MoneyCard, money_card
+from orders.admin.dashboard.money import SEES_MONEY, PaymentsCard, payments_card
 from orders.admin.dashboard.period import (
     DAYS,
     PERIOD,
@@ -156,9 +156,9 @@ def _to_ship_figure(request: HttpRequest) -> FigureCard:
     )
 
 
-def _money(period: Period, kept: KeptFigures) -> MoneyCard:
+def _money(period: Period, kept: KeptFigures) -> PaymentsCard:
     moved = kept.get(_key("money", period), lambda: moved_by_method(period.first, period.last))
-    return money_card(period, moved)
+    return payments_card(period, moved)
 
 
 def _best(request: HttpRequest, period: Period, kept: KeptFigures) -> list[Any]:

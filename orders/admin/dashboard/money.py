@@ -16,7 +16,7 @@ SEES_MONEY = ("orders.view_revenue", "orders.view_order", "orders.view_paymenten
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyRow:
+class PaymentsRow:
     """The amounts of one method, or of all; `url` is the list of just those payments."""
 
     method: str
@@ -27,20 +27,20 @@ class MoneyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyCard:
-    rows: Sequence[MoneyRow]
-    total: MoneyRow
+class PaymentsCard:
+    rows: Sequence[PaymentsRow]
+    total: PaymentsRow
 
 
-def money_card(period: Period, moved: Sequence[MoneyMoved]) -> MoneyCard:
+def payments_card(period: Period, moved: Sequence[MoneyMoved]) -> PaymentsCard:
     in_all = sum(moved, MoneyMoved())
-    return MoneyCard([_row(period, each) for each in moved], _row(period, in_all))
+    return PaymentsCard([_row(period, each) for each in moved], _row(period, in_all))
 
 
-def _row(period: Period, moved: MoneyMoved) -> MoneyRow:
+def _row(period: Period, moved: MoneyMoved) -> PaymentsRow:
     days = {"value_date_from": period.first.isoformat(), "value_date_to": period.last.isoformat()}
     chosen = {"method__exact": moved.of, **days} if moved.of else days
-    return MoneyRow(
+    return PaymentsRow(
         method=str(PaymentMethod(moved.of).label) if moved.of else "",
         came_in=words.money(moved.came_in),
         went_out=words.money(moved.went_out),
