@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 app = group("Look at customers; edit, export and merge them.")  # not translated
 
 LISTED = columns(
-    "id", "name", "email", "orders:n", "spent:n", "last_order_at=Last order", "has_account=Account"
+    "id", "name", "email", "orders:n", "spent:n", "due:n", "last_order_at=Last order", "has_account=Account"
 )
 HISTORY = columns("at=When", "kind=What", "changes", "other=Who", "actor=By", "source=Through")
 Who = Annotated[

@@ -7,6 +7,7 @@ from itertools import batched
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -69,9 +70,16 @@ def _pay(order: Order, amount: Decimal) -> None:
     recorded = record_payment(order.number, amount, _details(order, at), by=SHOP, at=at)
     # Of what came back, the latest is still to be paid back.
     if recorded.order.due < 0 and order.serial % 6:
-        pay_back(order.number, None, _details(order, at, "R"), by=SHOP, at=at + timedelta(days=3))
+        back_at = _a_day_after_all_else(order)
+        pay_back(order.number, None, _details(order, back_at, "R"), by=SHOP, at=back_at)
     elif order.serial % 97 == 0:
         allow(order.number, min(Decimal(5), order.net), reason=LATE, by=SHOP, at=at)
+
+
+def _a_day_after_all_else(order: Order) -> datetime:
+    """Return when the money for what came back goes out, which is not in the future."""
+    latest: datetime = order.events.aggregate(latest=Max("at"))["latest"]
+    return min(latest + timedelta(days=1), timezone.now())
 
 
 def _details(order: Order, at: datetime, mark: str = "") -> PaymentDetails:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer, User
 from backoffice import dates
+from backoffice.admin.lists import VIEW
 from backoffice.numbers import grouped
 from orders import reports
 from orders.admin import words
@@ -66,7 +67,7 @@ def customer_page(customer: Customer, reader: User) -> CustomerPage:
         customer=customer,
         labels=list(_labels(customer)),
         known_since=_("Customer since %(day)s") % {"day": dates.day_with_year(customer.created_at)},
-        figures=_figures(figures, reader),
+        figures=[*_figures(figures, reader), *_owing(figures, reader, orders_url)],
         orders=_orders(customer, reader) if reader.has_perm("orders.view_order") else None,
         orders_count=figures.orders,
         all_orders_url=orders_url,
@@ -90,15 +91,20 @@ def _figures(figures: reports.CustomerFigures, reader: User) -> list[FigureCard]
         cards.append(FigureCard(_("Spent"), words.money(figures.spent), note=_("net of credits")))
         average = words.money(figures.spent / figures.orders) if figures.orders else "–"
         cards.append(FigureCard(_("Average order"), average, note=_("net of credits")))
-    if may_know_payment_state(reader):
-        cards.append(_due(figures))
     return cards
 
 
-def _due(figures: reports.CustomerFigures) -> FigureCard:
-    owed = words.money(figures.owed)
-    note = _("%(amount)s to pay back") % {"amount": owed} if figures.owed else _("nothing to pay back")
-    return FigureCard(_("Due"), words.money(figures.due), note=note)
+def _owing(figures: reports.CustomerFigures, reader: User, orders_url: str) -> Iterator[FigureCard]:
+    """Yield what they owe and are owed, each with a link to the orders that it is of."""
+    if not may_know_payment_state(reader):
+        return
+    in_view = f"{orders_url}&{VIEW}=" if reader.has_perm("orders.view_order") else ""
+    url = f"{in_view}to_pay" if in_view and figures.due else ""
+    note = "" if figures.owed else _("nothing to pay back")
+    yield FigureCard(_("Due"), words.money(figures.due), note=note, url=url)
+    if figures.owed:
+        url = f"{in_view}to_pay_back" if in_view else ""
+        yield FigureCard(_("To pay back"), words.money(figures.owed), url=url)
 
 
 def _orders(customer: Customer, reader: User) -> list[OrderRow]:

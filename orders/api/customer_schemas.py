@@ -47,6 +47,10 @@ class CustomerOut(BaseModel):
     has_account: bool
     orders: int
     spent: str | None = Field(description="Net of what was credited; null for who may not see revenue.")
+    due: str | None = Field(
+        description="What they owe of their orders; null for who may not see whether orders are paid."
+    )
+    owed: str | None = Field(description="What they are owed of other orders; null likewise.")
     last_order_at: datetime | None
     merged_into: int | None = Field(description="The id of the customer whom this one was merged into.")
     erasure_asked_at: datetime | None = Field(description="When they asked to be erased.")

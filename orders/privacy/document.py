@@ -1,6 +1,6 @@
 """One person's data as a file: a page to read and the same as JSON, in a ZIP."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -14,17 +14,17 @@ from pydantic_core import to_json
 from accounts.models import AccountChange
 from accounts.models.changes import details_of
 from backoffice.countries import postal_lines
-from backoffice.dates import full_moment
-from backoffice.money import formatted
+from backoffice.dates import day_with_year, full_moment
+from backoffice.money import ZERO, formatted
 from backoffice.outbox.models import EmailState
 from backoffice.outbox.occasions import occasion_of
-from orders.models import CustomerEventKind
+from orders.models import CustomerEventKind, PaymentKind, PaymentMethod
 from orders.models.customer_event import FIELD_NAMES
 from orders.privacy.told import ToldPerson
 from orders.status import OrderStatus
 
 PAGE, DATA = "your-data.html", "data.json"
-AMOUNTS = ("subtotal", "discount", "shipping", "total", "credited", "net")
+AMOUNTS = ("subtotal", "discount", "shipping", "total", "credited", "net", "paid")
 
 
 def as_archive(told: ToldPerson) -> bytes:
@@ -83,6 +83,9 @@ def _order(order: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **order,
         **{name: money(order[name]) for name in AMOUNTS},
+        "due": money(max(order["due"], ZERO)),
+        "owed": money(-order["due"]) if order["due"] < 0 else "",
+        "payments": [_payment(entry, money) for entry in order["payments"]],
         "has_discount": bool(order["discount"]),
         "has_credit": bool(order["credited"]),
         "status": OrderStatus(order["status"]).label,
@@ -95,6 +98,19 @@ def _order(order: Mapping[str, Any]) -> dict[str, Any]:
         "shipments": [
             {**parcel, "address": _address(parcel["shipping_address"])} for parcel in order["shipments"]
         ],
+    }
+
+
+def _payment(entry: Mapping[str, Any], money: Callable[[Decimal], str]) -> dict[str, Any]:
+    """Say what moved, how and why; `details` has the bank's own words where a file had them."""
+    said = entry["bank_line"] or {}
+    method = str(PaymentMethod(entry["method"]).label) if entry["method"] else ""
+    told = (method, entry["provider"], entry["reference"], entry["settles"], entry["note"], *said.values())
+    return {
+        "day": day_with_year(entry["value_date"]),
+        "kind": PaymentKind(entry["kind"]).label,
+        "amount": money(entry["paid_delta"] or entry["waived_delta"]),
+        "details": " · ".join(filter(None, told)),
     }
 
 

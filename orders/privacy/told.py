@@ -11,15 +11,21 @@ from accounts.privacy.account import told_account
 from accounts.privacy.person import Person, colleague
 from accounts.privacy.traces import mails_to_tell
 from backoffice.shop.in_force import in_force
-from orders.models import Order, OrderEvent, Redemption, RedemptionState
+from orders.models import Order, OrderEvent, PaymentEntry, PaymentImportRow, Redemption, RedemptionState
 from orders.privacy.emptying import history_rows
 from orders.privacy.person import person_of
 from orders.readers.events import event_as_data, event_columns
 from orders.readers.orders import ORDER_FIELDS, OrderReader, order_columns, orders_as_data
+from orders.readers.payments import entry_as_data, entry_columns
 
 OF_CUSTOMER = ("email", "name", "phone", "note", "created_at")
 # What a person is told of an entry: not which colleague it was.
 OF_EVENT = ("kind", "text", "facts", "at")
+OF_PAYMENT = (
+    *("id", "kind", "paid_delta", "waived_delta", "method", "provider", "reference", "settles"),
+    *("value_date", "note", "at"),
+)
+OF_BANK_LINE = ("name", "text")
 OF_MAIL = ("recipient", "template", "about", "subject", "text", "state", "error", "created_at", "sent_at")
 NOT_TOLD = ("version",)
 
@@ -61,7 +67,22 @@ def _orders(person: Person) -> Iterator[dict[str, Any]]:
     for row in orders.values(*order_columns(fields)).iterator(500):
         [order] = orders_as_data([row], fields, to=OrderReader())
         events = OrderEvent.objects.filter(order=row["pk"]).order_by("pk").values(*event_columns(OF_EVENT))
-        yield order | {"timeline": [event_as_data(event, OF_EVENT, to=None) for event in events]}
+        yield order | {
+            "timeline": [event_as_data(event, OF_EVENT, to=None) for event in events],
+            "payments": list(_payments(row["pk"])),
+        }
+
+
+def _payments(order: int) -> Iterator[dict[str, Any]]:
+    """Yield the order's entries, each with what the bank said of it in a file.
+
+    A line of an entry that was taken back is not told: it may have been about somebody else's money.
+    """
+    booked = PaymentImportRow.objects.filter(entry__order=order, entry__reversed_by=None)
+    said = {line.pop("entry"): line for line in booked.values("entry", *OF_BANK_LINE)}
+    entries = PaymentEntry.objects.filter(order=order).order_by("pk")
+    for entry in entries.values(*entry_columns(OF_PAYMENT)):
+        yield entry_as_data(entry, OF_PAYMENT, to=None) | {"bank_line": said.get(entry["id"])}
 
 
 def _uses(person: Person) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from backoffice.db.search_text import people_matching
 from backoffice.money import ZERO, rounded
 from orders.customers.merge_plan import MergePlan
 from orders.models import CustomerEvent, CustomerEventKind, Order
+from orders.visibility import may_know_payment_state
 
 # The column of `customers_with_figures` that each name is read from.
 CUSTOMER_COLUMNS = {
@@ -24,6 +25,8 @@ CUSTOMER_COLUMNS = {
     "has_account": "has_account",
     "orders": "orders_count",
     "spent": "spent",
+    "due": "due",
+    "owed": "owed",
     "last_order_at": "last_order_at",
     "merged_into": "merged_into",
     "erasure_asked_at": "erasure_asked_at",
@@ -31,15 +34,20 @@ CUSTOMER_COLUMNS = {
     "created_at": "created_at",
 }
 CUSTOMER_DETAIL = (*CUSTOMER_COLUMNS, "merges")
-REVENUE = "spent"
+REVENUE = ("spent",)
+# What they owe of some of their orders, and what is owed to them of others.
+OF_PAYMENT = ("due", "owed")
 
 
 def customers_with_figures() -> QuerySet[Customer]:
-    """Return all customers with `orders_count`, `spent` net of credits, `last_order_at`, `has_account`."""
+    """Return all customers with `orders_count`, `spent` net of credits, `due` and `owed` over all of their
+    orders, `last_order_at`, `has_account`."""
     placed = Order.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
     return Customer.objects.annotate(
         orders_count=Coalesce(Subquery(placed.annotate(n=Count("pk")).values("n")), 0),
         spent=Subquery(placed.annotate(sum=Sum("net")).values("sum")),
+        due=Subquery(placed.filter(due__above_zero=True).annotate(sum=Sum("due")).values("sum")),
+        owed=Subquery(placed.filter(due__below_zero=True).annotate(sum=-Sum("due")).values("sum")),
         last_order_at=Subquery(placed.annotate(last=Max("placed_at")).values("last")),
         has_account=Case(
             When(user__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField()
@@ -54,9 +62,11 @@ def customer_columns(names: Iterable[str]) -> list[str]:
 def customer_as_data(row: Mapping[str, Any], names: Iterable[str], *, to: User | None) -> dict[str, Any]:
     """Return these fields of a row, as this reader may know them; None is the system."""
     customer = {name: row[CUSTOMER_COLUMNS[name]] for name in names}
-    if REVENUE in customer:
-        may_know = to is None or to.has_perm("orders.view_revenue")
-        customer[REVENUE] = rounded(customer[REVENUE] or ZERO) if may_know else None
+    knows_revenue = to is None or to.has_perm("orders.view_revenue")
+    knows_payments = to is None or may_know_payment_state(to)
+    for amounts, may_know in ((REVENUE, knows_revenue), (OF_PAYMENT, knows_payments)):
+        for name in customer.keys() & set(amounts):
+            customer[name] = rounded(customer[name] or ZERO) if may_know else None
     return customer
 
 

@@ -16,6 +16,7 @@ from backoffice.numbers import grouped
 from orders.admin.dashboard.attention import attention_rows, may_know_any
 from orders.admin.dashboard.happened import happened_today
 from orders.admin.dashboard.kept import KeptFigures
+from orders.admin.dashboard.money import SEES_MONEY, PaymentsCard, payments_card
 from orders.admin.dashboard.period import (
     DAYS,
     PERIOD,
@@ -40,6 +41,7 @@ from orders.admin.dashboard.sales import (
 from orders.admin.dashboard.top_products import NET, UNITS, best_of, best_rows
 from orders.admin.figures import FigureCard
 from orders.admin.navigation import open_order_counts
+from orders.payments.report import moved_by_method
 
 SEGMENTS: dict[str, str | Promise] = {
     "today": gettext_lazy("Today"),
@@ -101,6 +103,7 @@ def _about_sales(request: HttpRequest, kept: KeptFigures) -> dict[str, Any]:
         "chart": sales_chart(period, sales) if may("orders.view_revenue") else None,
         "statuses": status_shares(period, sales) if may("orders.view_order") else None,
         "best": _best(request, period, kept) if may("catalog.view_product") else None,
+        "money": _money(period, kept) if all(map(may, SEES_MONEY)) else None,
     }
 
 
@@ -151,6 +154,11 @@ def _to_ship_figure(request: HttpRequest) -> FigureCard:
         note=note if counts.late else _("none older than 24 h"),
         note_tone="bad" if counts.late else "muted",
     )
+
+
+def _money(period: Period, kept: KeptFigures) -> PaymentsCard:
+    moved = kept.get(_key("money", period), lambda: moved_by_method(period.first, period.last))
+    return payments_card(period, moved)
 
 
 def _best(request: HttpRequest, period: Period, kept: KeptFigures) -> list[Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,13 +19,13 @@ from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.cells import NOTHING, beside, cut, moment
 from backoffice.admin.filters import SomeOf, StaffFilter
 from backoffice.admin.lists import MOST_COUNTED, VIEW, SavedViewsChangeList
-from backoffice.money import ZERO
 from orders.admin import words
 from orders.admin.exporting import FileExporting
 from orders.admin.payments.filters import LiveFilter, MovedAmountFilter, ValueDateFilter, entries_matching
 from orders.models import PaymentEntry
-from orders.models.payments import MONEY_OUT, NEWEST_FIRST
+from orders.models.payments import NEWEST_FIRST
 from orders.payments.exports import PaymentExport
+from orders.payments.report import moved_by_currency
 from orders.visibility import may_know_customers
 
 # An order has its explanation, terms and address with it, which no list shows.
@@ -81,7 +81,7 @@ class PaymentEntryAdmin(FileExporting, ReadOnlyAdmin):
         @display(description=gettext_lazy("Recorded"))
         def recorded(entry: PaymentEntry) -> SafeString:
             """Say when and by whom. Made for each request: not every reader may know the customers."""
-            return beside(moment(entry.at), f"{entry.actor_told_to(reader)} · {entry.get_source_display()}")
+            return beside(moment(entry.at), entry.actor_told_to(reader))
 
         hidden = () if may_know_customers(reader) else ("customer_name",)
         return [*(name for name in self.list_display if name not in hidden), recorded]
@@ -123,7 +123,7 @@ class PaymentEntryAdmin(FileExporting, ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Order"))
     def order_link(self, entry: PaymentEntry) -> SafeString:
-        return format_html('<a class="bo-link" href="{}">{}</a>', _order_url(entry), entry.order)
+        return format_html('<a class="bo-link bo-nowrap" href="{}">{}</a>', _order_url(entry), entry.order)
 
     @display(description=gettext_lazy("Customer"))
     def customer_name(self, entry: PaymentEntry) -> SafeString:
@@ -162,23 +162,11 @@ def _order_url(entry: PaymentEntry) -> str:
 
 
 def _moved_in_all(entries: QuerySet[PaymentEntry]) -> str:
-    """Return what came in and went out, "" when that would add up two currencies.
-
-    A reversal takes away from what its entry had added: the money never moved.
-    """
-    went_out = Q(kind__in=MONEY_OUT) | Q(reverses__kind__in=MONEY_OUT)
-    sums = (
-        entries.order_by()
-        .values_list("order__currency")
-        .annotate(
-            came_in=Sum("paid_delta", filter=~went_out, default=ZERO),
-            out=Sum("paid_delta", filter=went_out, default=ZERO),
-        )
-    )
-    found = list(sums[:2])
+    """Return what came in and went out, "" when that would add up two currencies."""
+    found = moved_by_currency(entries)
     if len(found) != 1:
         return ""
-    [(currency, came_in, out)] = found
-    facts = {"in": came_in, "out": -out, "net": came_in + out}
+    [moved] = found
+    facts = {"in": moved.came_in, "out": moved.went_out, "net": moved.net}
     told = _("Came in %(in)s, went out %(out)s, net %(net)s")
-    return told % {name: words.money(amount, currency) for name, amount in facts.items()}
+    return told % {name: words.money(amount, moved.of) for name, amount in facts.items()}

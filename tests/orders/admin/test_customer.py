@@ -1,10 +1,13 @@
 """The pages of customers: what they ordered, spent and used."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
+from orders.payments.recording import record_payment
 from tests.admin_fixtures import SignIn
-from tests.factories import make_customer, make_product, make_promo_code, place
+from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
 CUSTOMERS = "/admin/accounts/customer/"
@@ -37,6 +40,22 @@ def test_a_customers_page_shows_what_they_ordered_and_spent(sign_in: SignIn) -> 
     assert titles == ["Orders", "Due"]
     assert seen_by_warehouse.context["page"].promos is None
     assert sign_in("Marketing").get(url).status_code == 403
+
+
+def test_what_a_customer_owes_and_is_owed_leads_to_the_orders_that_it_is_of(manager: Client) -> None:
+    make_product("TEA-01", on_hand=9, price="10.00")
+    lena = make_customer("lena+tea@example.com")
+    owing, owed, paid = (place({"TEA-01": 1}, customer=lena) for _ in range(3))
+    place({"TEA-01": 1})
+    record_payment(owed.number, Decimal("12.50"), by=CLI)
+    record_payment(paid.number, Decimal("10.00"), by=CLI)
+
+    figures = manager.get(f"{CUSTOMERS}{lena.pk}/change/").context["page"].figures
+
+    due, to_pay_back = figures[-2:]
+    assert (due.value, to_pay_back.value) == ("€10.00", "€2.50")
+    assert list(manager.get(due.url).context["cl"].result_list) == [owing]
+    assert list(manager.get(to_pay_back.url).context["cl"].result_list) == [owed]
 
 
 def test_the_list_of_their_orders_is_found_by_any_address(manager: Client) -> None:

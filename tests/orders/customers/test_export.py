@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from backoffice.sheets.writing import exported_csv, write_exported_workbook
 from orders.customers import export
 from orders.customers.export import CustomerExport
 from orders.customers.merging import merge_customers
+from orders.payments.recording import record_payment
 from tests.admin_fixtures import SignIn
 from tests.cli_fixtures import Shopctl
 from tests.contract.client import Api
@@ -22,7 +24,7 @@ from tests.factories import CLI, make_customer, make_product, make_shopper, make
 pytestmark = pytest.mark.django_db
 COLUMNS = [
     *("id", "email", "name", "phone", "note", "has_account"),
-    *("orders", "spent", "last_order_at", "created_at"),
+    *("orders", "spent", "due", "owed", "last_order_at", "created_at"),
 ]
 CUSTOMERS = "/admin/accounts/customer/"
 
@@ -33,7 +35,8 @@ def ada() -> Customer:
     ada = make_shopper("ada@example.com").customer
     Customer.objects.filter(pk=ada.pk).update(name="=1+1", note="Likes\ntea")
     for _ in range(2):
-        place({"A": 1}, customer=ada)
+        last = place({"A": 1}, customer=ada)
+    record_payment(last.number, Decimal("14.50"), by=CLI)
     gone = make_customer("ada@exmaple.com")
     merge_customers(ada, gone, by=CLI)
     return Customer.objects.get(pk=ada.pk)
@@ -50,6 +53,7 @@ def test_a_file_has_a_row_for_each_customer_with_what_they_ordered(ada: Customer
     assert list(row) == COLUMNS
     assert (row["email"], row["name"], row["note"]) == ("ada@example.com", "'=1+1", "Likes\ntea")
     assert (row["has_account"], row["orders"], row["spent"]) == ("true", "2", "20.00")
+    assert (row["due"], row["owed"]) == ("10.00", "4.50")
     file = BytesIO()
     write_exported_workbook(file, CustomerExport.told_to(None))
     heading, [number, email, *_rest] = load_workbook(file).active.iter_rows(values_only=True)
@@ -66,6 +70,12 @@ def test_who_may_not_see_revenue_gets_a_file_without_it(ada: Customer) -> None:
     told = CustomerExport.told_to(make_user(role="Support"))
     assert told.columns == [name for name in COLUMNS if name != "spent"]
     assert "20.00" not in "".join(exported_csv(told))
+
+
+def test_who_may_not_see_whether_orders_are_paid_gets_a_file_without_it(ada: Customer) -> None:
+    told = CustomerExport.told_to(make_user(role="Viewer"))
+    assert not {"due", "owed"} & set(told.columns)
+    assert "4.50" not in "".join(exported_csv(told))
 
 
 def test_the_api_gives_managers_a_file_and_notes_it(ada: Customer) -> None:

@@ -1,6 +1,7 @@
 """Whoever asks is told everything that is kept of them, and nothing of others."""
 
 import json
+from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -16,7 +17,10 @@ from accounts.addresses.change_links import NEW, OLD, change_token
 from accounts.models import AccountEvent, BrowserSession, Customer, EmailChange, Source, TokenFamily, User
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
-from orders.models import CustomerEvent, Order
+from orders.models import CustomerEvent, Order, PaymentEntry
+from orders.payments.corrections import reverse
+from orders.payments.details import PaymentDetails
+from orders.payments.recording import record_payment
 from orders.privacy.document import DATA, PAGE, as_archive, as_page
 from orders.privacy.erasing import erase_customer
 from orders.privacy.handing_out import hand_out
@@ -32,6 +36,7 @@ pytestmark = pytest.mark.django_db
 TOLD = (
     *("canary-one@example.com", "canary-two@example.com", "Canary-Name", "Canary-Account", "Canary-Street 2"),
     *("Canary-Yard", "Canary-Town", "0221 7654321", "Canary-Note two", "Canary-Comment", "Canary-Cancel"),
+    *("Canary-Purpose", "Canary-Payer"),
     *("Canary-Return", "Canary-Remark", "JD7000000000000017", "SPRING20", "203.0.113.77", "TEA-01"),
 )
 
@@ -78,6 +83,38 @@ def test_the_page_is_in_the_readers_language(shopctl: Shopctl) -> None:
     assert '<html lang="de">' in page
     # A mail that is not written yet has no subject.
     assert ("Bestellung eingegangen" in page, "Order placed" in page) == (True, False)
+
+
+def test_payments_are_told_with_what_the_bank_said_of_those_that_stand(shopctl: Shopctl) -> None:
+    customer, _user = shop_with_person(shopctl)
+    order = Order.objects.earliest("pk")
+    by_file = PaymentEntry.objects.get(order=order)
+    card = PaymentDetails(method="card", reference="ch_1", note="On the phone")
+    record_payment(order.number, Decimal("2.00"), card, by=CLI)
+
+    told = tell_person(person_of(customer))
+    [first, second] = told.content["orders"][0]["payments"]
+    assert (first["paid_delta"], first["bank_line"]["name"]) == (1, "Canary-Payer")
+    assert (second["reference"], second["note"], second["bank_line"]) == ("ch_1", "On the phone", None)
+    assert not {"actor", "source"} & set(second)
+    page = as_page(told)
+    assert [each for each in ("Payment", "€1.00", "Canary-Payer", "ch_1", "€2.00") if each not in page] == []
+
+    # What was booked here by mistake was somebody else's, and so is what their bank said.
+    reverse(by_file.pk, reason="Another order's", by=CLI)
+    told_then = to_json(tell_person(person_of(customer)).content).decode()
+    assert "Canary-Payer" not in told_then
+
+
+def test_the_page_says_what_is_to_be_paid_back() -> None:
+    make_product("TEA", on_hand=1, price="5.00")
+    ada = make_shopper("ada@example.com")
+    order = place({"TEA": 1}, customer=Customer.objects.get(user=ada))
+    record_payment(order.number, order.total + 3, by=CLI)
+
+    page = as_page(tell_person(person_of_user(ada)))
+
+    assert ("To pay back" in page, "€3.00" in page, "-€3.00" in page) == (True, True, False)
 
 
 def test_somebody_who_never_ordered_is_told_of_the_account() -> None:

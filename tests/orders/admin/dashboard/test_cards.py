@@ -1,6 +1,7 @@
 """The first page and the palette: what needs somebody now, and finding it."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from backoffice.outbox.models import EmailMessage, EmailState
 from orders.admin.words import money
 from orders.fulfilment import lifecycle
 from orders.models import Order
+from orders.payments.details import PaymentDetails
+from orders.payments.recording import pay_back, record_payment
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_customer, make_family, make_product, make_promo_code, make_user, place
 
@@ -287,6 +290,30 @@ def test_top_products_are_ranked_by_sales_or_for_others_by_units(sign_in: SignIn
     assert f"/admin/catalog/product/{lamp.pk}/change/" in sign_in("Viewer").get(HOME).text
 
 
+def test_money_that_came_in_and_went_out_is_added_up_by_method(sign_in: SignIn) -> None:
+    make_product("TEA-01", on_hand=3, price="10.00")
+    order = place({"TEA-01": 1}, at=timezone.now() - timedelta(days=50))
+    long_ago = PaymentDetails(method="cash", value_date=timezone.localdate() - timedelta(days=40))
+    record_payment(order.number, Decimal("2.00"), long_ago, by=CLI)
+    record_payment(order.number, Decimal("9.00"), PaymentDetails(method="card"), by=CLI)
+    pay_back(order.number, details=PaymentDetails(method="card"), by=CLI)
+
+    page = sign_in("Manager").get(HOME)
+
+    money = page.context["money"]
+    [card] = money.rows
+    assert (card.method, card.came_in, card.went_out, card.net) == ("Card", "€9.00", "€1.00", "€8.00")
+    assert (money.total.came_in, money.total.net) == ("€9.00", "€8.00")
+    listed_there = sign_in("Manager").get(card.url).context["cl"].queryset
+    assert sorted(entry.paid_delta for entry in listed_there) == [Decimal(-1), Decimal(9)]
+    assert "All payments of these days" in page.text
+
+
+@pytest.mark.parametrize("role", ["Support", "Marketing", "Warehouse", "Viewer"])
+def test_what_came_in_is_for_those_who_see_both_revenue_and_payments(sign_in: SignIn, role: str) -> None:
+    assert sign_in(role).get(HOME).context["money"] is None
+
+
 def test_the_page_asks_no_more_of_the_database_for_many_orders_or_days(
     manager: Client, django_assert_max_num_queries: Any
 ) -> None:
@@ -296,8 +323,8 @@ def test_the_page_asks_no_more_of_the_database_for_many_orders_or_days(
     manager.get(HOME)
     caches["process"].clear()
 
-    # One of them asks who waits to be erased, of whom the shop must not lose sight.
-    with django_assert_max_num_queries(22):
+    # One of them asks who waits to be erased, of whom the shop must not lose sight; one adds up the payments.
+    with django_assert_max_num_queries(23):
         manager.get(HOME, {"period": "90d"})
     # The session, its user with their rights, and the settings of the shop.
     with django_assert_max_num_queries(4):
