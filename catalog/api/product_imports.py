@@ -1,18 +1,17 @@
 """Products changed by a file, for staff: plan, look, apply, undo."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Query, Router, UploadedFile
 
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.requests.json_reply import Reply, rendered
 from catalog.api.planning import (
     CSV_FILE,
+    ImportWithPlan,
     answer_planned,
     csv_reply,
     digest_of,
@@ -52,7 +51,6 @@ from catalog.readers.product_imports import (
 
 product_import_router = Router(tags=["Product imports"])
 
-IMPORT_DETAIL = (*PRODUCT_IMPORT_FIELDS, "plan", "next")
 SORTING = Sorting(
     "product-imports",
     {"number": SortKey("pk"), "created_at": SortKey("created_at")},
@@ -62,6 +60,13 @@ ROW_SORTING = Sorting(
     "product-import-rows",
     {"problem_code": SortKey("problem_code"), "row": SortKey("row"), "sku": SortKey("sku")},
     usual="-problem_code,row",
+)
+SHOWN = ImportWithPlan(
+    fields=PRODUCT_IMPORT_FIELDS,
+    data=product_import_data,
+    row_columns=row_columns(ROW_FIELDS),
+    row_data=lambda row, reader: row_as_data(row, ROW_FIELDS, to=reader),
+    row_sorting=ROW_SORTING,
 )
 
 
@@ -92,9 +97,9 @@ def import_products(
 
     def reply(planned: ProductImport) -> Reply:
         if query.dry_run:
-            return _reply(planned, actor, limit=query.limit)
+            return SHOWN.reply(planned, actor, limit=query.limit)
         applied = apply_product_import(planned.pk, by=actor, skip_invalid=query.skip_invalid)
-        return _reply(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
+        return SHOWN.reply(applied, actor, limit=query.limit, created_under=request.path)
 
     content = digest_of(file).encode()
     return answer_planned(request, content, plan=plan, reply=reply, forget=forget_product_plan)
@@ -123,12 +128,12 @@ def list_imports(request: HttpRequest, filters: Query[ProductImportFilters]) -> 
     by_alias=True,
     operation_id="get_product_import",
     summary="One import",
-    openapi_extra=asked_by(IMPORT_DETAIL),
+    openapi_extra=asked_by(SHOWN.detail),
 )
 def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> HttpResponse:
     """Show an import with the first rows of its plan, problems first; `cursor` shows the next ones."""
     reader = require(request, "catalog.view_productimport")
-    shown = _reply(_find(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
+    shown = SHOWN.reply(_find(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
     return shown.to(request)
 
 
@@ -182,7 +187,7 @@ def apply(request: HttpRequest, number: int, body: ProductApplyIn | None = None)
 
     def run() -> Reply:
         applied = apply_product_import(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid)
-        return _reply(applied, actor)
+        return SHOWN.reply(applied, actor)
 
     return answer_once(request, asked, run)
 
@@ -204,7 +209,8 @@ def undo(request: HttpRequest, number: int, body: ProductUndoIn | None = None) -
     asked = body or ProductUndoIn()
 
     def run() -> Reply:
-        return _reply(undo_product_import(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
+        undone = undo_product_import(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid)
+        return SHOWN.reply(undone, actor)
 
     return answer_once(request, asked, run)
 
@@ -217,25 +223,3 @@ def _importer(request: HttpRequest) -> Actor:
 
 def _find(number: int) -> ProductImport:
     return product_import_numbered(min(number, LARGEST_KEY))
-
-
-def _reply(
-    kept: ProductImport,
-    reader: Actor,
-    *,
-    fields: str | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
-    status: int = 200,
-    location: str = "",
-) -> Reply:
-    wanted = chosen_fields(fields, IMPORT_DETAIL)
-    content: dict[str, Any] = {}
-    if shown := [name for name in wanted if name in PRODUCT_IMPORT_FIELDS]:
-        content = product_import_data(kept.pk, shown, to=reader.user)
-    if {"plan", "next"} & set(wanted):
-        query = ListQuery(limit=limit, cursor=cursor)
-        page = ROW_SORTING.page(kept.rows.all(), query, row_columns(ROW_FIELDS))
-        plan = [row_as_data(row, ROW_FIELDS, to=reader.user) for row in page.rows]
-        content |= {"plan": plan, "next": page.next}
-    return rendered({name: content[name] for name in wanted}, status=status, location=location)

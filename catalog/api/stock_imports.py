@@ -1,18 +1,18 @@
 """Stock changed by a file, for staff: plan, look, apply, undo."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, UploadedFile
 
-from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.requests.json_reply import Reply, rendered
 from catalog.api.planning import (
     CSV_FILE,
+    ImportWithPlan,
     answer_planned,
     csv_reply,
     digest_of,
@@ -50,7 +50,6 @@ from catalog.stock_import import (
 
 import_router = Router(tags=["Stock imports"])
 
-IMPORT_DETAIL = (*IMPORT_FIELDS, "plan", "next")
 SORTING = Sorting(
     "stock-imports",
     {"number": SortKey("pk"), "created_at": SortKey("created_at")},
@@ -60,6 +59,13 @@ ROW_SORTING = Sorting(
     "import-rows",
     {"problem_code": SortKey("problem_code"), "row": SortKey("row"), "sku": SortKey("sku")},
     usual="-problem_code,row",
+)
+SHOWN = ImportWithPlan(
+    fields=IMPORT_FIELDS,
+    data=import_data,
+    row_columns=row_columns(ROW_FIELDS),
+    row_data=lambda row, _: row_as_data(row, ROW_FIELDS),
+    row_sorting=ROW_SORTING,
 )
 
 
@@ -88,9 +94,9 @@ def import_stock(
 
     def reply(planned: StockImport) -> Reply:
         if query.dry_run:
-            return _reply(planned, actor, limit=query.limit)
+            return SHOWN.reply(planned, actor, limit=query.limit)
         applied = apply_import(planned.pk, by=actor, skip_invalid=query.skip_invalid, again=query.again)
-        return _reply(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
+        return SHOWN.reply(applied, actor, limit=query.limit, created_under=request.path)
 
     content = f"{mode} {digest_of(file)}".encode()
     return answer_planned(request, content, plan=plan, reply=reply, forget=forget_plan)
@@ -118,12 +124,12 @@ def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpRes
     response=ImportOut,
     operation_id="get_stock_import",
     summary="One import",
-    openapi_extra=asked_by(IMPORT_DETAIL),
+    openapi_extra=asked_by(SHOWN.detail),
 )
 def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> HttpResponse:
     """Show an import with the first rows of its plan, problems first; `cursor` shows the next ones."""
     reader = require(request, "catalog.view_stockimport")
-    shown = _reply(_find(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
+    shown = SHOWN.reply(_find(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
     return shown.to(request)
 
 
@@ -173,7 +179,7 @@ def apply(request: HttpRequest, number: int, body: ApplyIn | None = None) -> Htt
     def run() -> Reply:
         planned = _find(number)
         applied = apply_import(planned.pk, by=actor, skip_invalid=asked.skip_invalid, again=asked.again)
-        return _reply(applied, actor)
+        return SHOWN.reply(applied, actor)
 
     return answer_once(request, asked, run)
 
@@ -191,31 +197,10 @@ def undo(request: HttpRequest, number: int, body: UndoIn | None = None) -> HttpR
     asked = body or UndoIn()
 
     def run() -> Reply:
-        return _reply(undo_import(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
+        return SHOWN.reply(undo_import(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
 
     return answer_once(request, asked, run)
 
 
 def _find(number: int) -> StockImport:
     return import_numbered(min(number, LARGEST_KEY))
-
-
-def _reply(
-    stock_import: StockImport,
-    reader: Actor,
-    *,
-    fields: str | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
-    status: int = 200,
-    location: str = "",
-) -> Reply:
-    wanted = chosen_fields(fields, IMPORT_DETAIL)
-    content: dict[str, Any] = {}
-    if shown := [name for name in wanted if name in IMPORT_FIELDS]:
-        content = import_data(stock_import.pk, shown, to=reader.user)
-    if {"plan", "next"} & set(wanted):
-        query = ListQuery(limit=limit, cursor=cursor)
-        page = ROW_SORTING.page(stock_import.rows.all(), query, row_columns(ROW_FIELDS))
-        content |= {"plan": [row_as_data(row, ROW_FIELDS) for row in page.rows], "next": page.next}
-    return rendered({name: content[name] for name in wanted}, status=status, location=location)

@@ -1,17 +1,21 @@
 """Payments from a file of a bank or provider, for staff: plan, look, apply, undo."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Query, Router, UploadedFile
 
-from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.requests.json_reply import Reply, rendered
-from catalog.api.planning import CSV_FILE, answer_planned, csv_reply, digest_of, refuse_too_large
+from catalog.api.planning import (
+    CSV_FILE,
+    ImportWithPlan,
+    answer_planned,
+    csv_reply,
+    digest_of,
+    refuse_too_large,
+)
 from orders.api.payment_import_schemas import (
     GiveOrderIn,
     PaymentApplyIn,
@@ -47,13 +51,19 @@ from orders.readers.payment_imports import (
 
 payment_import_router = Router(tags=["Payment imports"])
 
-DETAIL = (*PAYMENT_IMPORT_FIELDS, "plan", "next")
 SORTING = Sorting(
     "payment-imports",
     {"number": SortKey("pk"), "created_at": SortKey("created_at")},
     usual="-number",
 )
 ROW_SORTING = Sorting("payment-import-rows", {"row": SortKey("row")}, usual="row")
+SHOWN = ImportWithPlan(
+    fields=PAYMENT_IMPORT_FIELDS,
+    data=payment_import_data,
+    row_columns=payment_row_columns(PAYMENT_ROW_FIELDS),
+    row_data=lambda row, _: payment_row_as_data(row, PAYMENT_ROW_FIELDS),
+    row_sorting=ROW_SORTING,
+)
 
 
 @payment_import_router.post(
@@ -78,9 +88,9 @@ def import_payments(
 
     def reply(planned: PaymentImport) -> Reply:
         if query.dry_run:
-            return _reply(planned, actor, limit=query.limit)
+            return SHOWN.reply(planned, actor, limit=query.limit)
         applied = apply_payments(planned.pk, by=actor, accept_differences=query.accept_differences)
-        return _reply(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
+        return SHOWN.reply(applied, actor, limit=query.limit, created_under=request.path)
 
     content = f"{query.accept_differences} {digest_of(file)}".encode()
     return answer_planned(request, content, plan=plan, reply=reply, forget=forget_payment_plan)
@@ -109,13 +119,13 @@ def list_payment_imports(request: HttpRequest, filters: Query[PaymentImportFilte
     response=PaymentImportOut,
     operation_id="get_payment_import",
     summary="One payment import",
-    openapi_extra=asked_by(DETAIL),
+    openapi_extra=asked_by(SHOWN.detail),
 )
 def get_payment_import(request: HttpRequest, number: int, query: Query[PaymentPlanQuery]) -> HttpResponse:
     """Show an import with the first rows of its plan; `cursor` shows the next ones."""
     reader = require(request, "orders.view_paymentimport")
     found = _find(number)
-    return _reply(found, reader, fields=query.fields, limit=query.limit, cursor=query.cursor).to(request)
+    return SHOWN.reply(found, reader, fields=query.fields, limit=query.limit, cursor=query.cursor).to(request)
 
 
 @payment_import_router.get(
@@ -194,7 +204,7 @@ def apply_payment_import(
             accept_differences=asked.accept_differences,
             skip_invalid=asked.skip_invalid,
         )
-        return _reply(applied, actor)
+        return SHOWN.reply(applied, actor)
 
     return answer_once(request, asked, run)
 
@@ -212,34 +222,10 @@ def undo_payment_import(request: HttpRequest, number: int, body: PaymentUndoIn |
     asked = body or PaymentUndoIn()
 
     def run() -> Reply:
-        return _reply(undo_payments(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
+        return SHOWN.reply(undo_payments(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
 
     return answer_once(request, asked, run)
 
 
 def _find(number: int) -> PaymentImport:
     return payment_import_numbered(min(number, LARGEST_KEY))
-
-
-def _reply(
-    found: PaymentImport,
-    reader: Actor,
-    *,
-    fields: str | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
-    status: int = 200,
-    location: str = "",
-) -> Reply:
-    wanted = chosen_fields(fields, DETAIL)
-    content: dict[str, Any] = {}
-    if shown := [name for name in wanted if name in PAYMENT_IMPORT_FIELDS]:
-        content = payment_import_data(found.pk, shown, to=reader.user)
-    if {"plan", "next"} & set(wanted):
-        query = ListQuery(limit=limit, cursor=cursor)
-        page = ROW_SORTING.page(found.rows.all(), query, payment_row_columns(PAYMENT_ROW_FIELDS))
-        content |= {
-            "plan": [payment_row_as_data(row, PAYMENT_ROW_FIELDS) for row in page.rows],
-            "next": page.next,
-        }
-    return rendered({name: content[name] for name in wanted}, status=status, location=location)
